@@ -85,6 +85,7 @@ impl CleanUp {
         let before_feed = now - FEED_KEPT;
         in_batches!(usher, stop, |tx| tx.sweep_feed(before_feed, BATCH));
         in_batches!(usher, stop, |tx| tx.sweep_feed_tickets(now, BATCH));
+        in_batches!(usher, stop, |tx| tx.sweep_project_invitations(now - KEPT, BATCH));
         in_batches!(usher, stop, |tx| tx.sweep_feed_audience(before_feed, BATCH));
         in_batches!(usher, stop, |tx| tx.sweep_proofs(before, BATCH));
         in_batches!(usher, stop, |tx| tx.sweep_revoked_tokens(before, BATCH));

@@ -1,7 +1,7 @@
 // Who may make an account on the way to a project: the page of the console, and what sign-in pages then offer.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { becomeAdministrator, follow, text, visitor } from './browser.js';
+import { becomeAdministrator, follow, newestEmail, text, visitor } from './browser.js';
 import { inspect } from './inspect.js';
 import { RelyingParty } from './relying_party.js';
 import { browser, inFreshBrowser, usher } from './suite.js';
@@ -84,4 +84,26 @@ inFreshBrowser('without passwords, registration begins with a passkey', async (p
   await follow(page, page.getByRole('link', { name: 'Create an account' }));
   assert.equal(await page.locator('#password').count(), 0);
   await inspect(page, 'register-passkey');
+});
+
+test('an owner invites somebody who has no account', async () => {
+  await admin.goto(`${usher.issuer}/console/projects/${project.id}/members`);
+  await admin.fill('#email', 'nina@example.test');
+  await admin.check('#role-developer');
+  await follow(admin, 'section[aria-labelledby=add-heading] .primary');
+  assert.match(await text(admin, '.notice'), /invitation is sent/);
+  await inspect(admin, 'members-invited');
+});
+
+inFreshBrowser('the invited person makes an account and is a member', async (page) => {
+  const { link } = await newestEmail(page, usher.issuer, 'nina@example.test', 'invited');
+  await page.goto(link);
+  await inspect(page, 'invitation');
+  await page.fill('#given_name', 'Nina');
+  await page.fill('#password', 'a lighthouse keeper sleeps');
+  await follow(page, 'main form .primary');
+  assert.match(await text(page, '.notice'), /You are a member/);
+  await inspect(page, 'members-joined');
+  await page.goto(link);
+  await inspect(page, 'invitation-over');
 });

@@ -133,6 +133,19 @@ class Aim:
     def change_member(self):
         self.path["sub"] = world.member["sub"]
 
+    def invite_member(self):
+        self.body(email=f"{instance.name()}@example.test", locale=None)
+
+    def resend_invitation(self):
+        self.path["invitation"] = self.spare(world.make_invitation)
+
+    def withdraw_invitation(self):
+        self.path["invitation"] = self.spare(world.make_invitation)
+
+    def replace_project_sign_in(self):
+        self.body(sign_up="domains", domains=["example.com"], providers=None)
+        self.header("If-Match", world.me.ask("GET", world.at("sign-in")).headers["ETag"])
+
     def remove_member(self):
         self.path["sub"] = self.spare(world.make_member)
 

@@ -121,6 +121,11 @@ class World:
         self.me.post(self.at("members"), {"email": person["email"], "role": "viewer"})
         return person["sub"]
 
+    def make_invitation(self):
+        """The id of an invitation that waits."""
+        invited = {"email": f"{self.instance.name()}@example.test", "role": "viewer"}
+        return self.me.post(self.at("invitations"), invited)["id"]
+
     def make_attempt(self):
         """The id of a recorded attempt of the client: a refused authorization request."""
         asked = {"client_id": self.client, "redirect_uri": f"{CALLBACK}/elsewhere", "response_type": "code"}

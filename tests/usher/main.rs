@@ -19,6 +19,7 @@ mod login;
 mod migrations;
 mod oidc;
 mod policy;
+mod project_invitations;
 mod project_sign_in;
 mod security;
 #[cfg(feature = "sim")]

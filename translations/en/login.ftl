@@ -22,6 +22,13 @@ no-sign-up-title = There is no account for you here yet
 no-sign-up-lead = New accounts are not made on the way to { $client }. If you have an account, sign in with it. Otherwise ask whoever runs the application.
 no-sign-up-sign-in = I have an account
 leave-sign-in = Go back to { $client }
+invitation-title = Join { $project }
+invitation-owner = You are invited to run this project with its owners: you may change everything.
+invitation-developer = You are invited to develop this project: you may change its clients, rules and webhooks.
+invitation-viewer = You are invited to see this project.
+invitation-accept-as = Join as { $account }
+invitation-register = Create account and join
+invitation-sign-in = I have an account: sign in
 register-submit = Create account
 register-have-account = Already have an account?
 

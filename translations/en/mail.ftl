@@ -34,6 +34,12 @@ mail-invitation-days =
        *[other] The link works for { $count } days.
     }
 mail-invitation-not-you = If you did not expect this, ignore this email: without a password nobody can use the account.
+mail-project-named-subject = You are invited to { $project }
+mail-project-named-lead = You are invited to work on the project “{ $project }”. Open this link to join, with your account or a new one:
+mail-project-subject = You are invited to a project
+mail-project-lead = You are invited to work on a project. Open this link to join, with your account or a new one:
+mail-project-button = See the invitation
+mail-project-not-you = If you did not expect this, ignore this email. Nothing happens without you.
 
 mail-ciba-subject = An application asks you to sign in
 mail-ciba-lead = Somebody, most likely you, wants to sign in to the application “{ $application }” with your account. Open this page to see the request, and to allow or refuse it:

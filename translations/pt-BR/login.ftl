@@ -22,6 +22,13 @@ no-sign-up-title = Ainda não há uma conta para você aqui
 no-sign-up-lead = Contas novas não são criadas a caminho de { $client }. Se você tem uma conta, entre com ela. Se não, fale com quem administra o aplicativo.
 no-sign-up-sign-in = Já tenho uma conta
 leave-sign-in = Voltar para { $client }
+invitation-title = Participar de { $project }
+invitation-owner = Você foi convidado a conduzir este projeto com os proprietários: pode mudar tudo.
+invitation-developer = Você foi convidado a desenvolver este projeto: pode mudar os clientes, as regras e os webhooks.
+invitation-viewer = Você foi convidado a ver este projeto.
+invitation-accept-as = Participar como { $account }
+invitation-register = Criar conta e participar
+invitation-sign-in = Já tenho uma conta: entrar
 register-submit = Criar conta
 register-have-account = Já tem uma conta?
 

@@ -34,6 +34,12 @@ mail-invitation-days =
        *[other] O link funciona por { $count } dias.
     }
 mail-invitation-not-you = Se você não esperava esta mensagem, ignore-a: sem uma senha, ninguém pode usar a conta.
+mail-project-named-subject = Convite para { $project }
+mail-project-named-lead = Você foi convidado a trabalhar no projeto “{ $project }”. Abra este link para participar, com a sua conta ou uma nova:
+mail-project-subject = Convite para um projeto
+mail-project-lead = Você foi convidado a trabalhar em um projeto. Abra este link para participar, com a sua conta ou uma nova:
+mail-project-button = Ver o convite
+mail-project-not-you = Se você não esperava esta mensagem, ignore-a. Nada acontece sem você.
 
 mail-ciba-subject = Um aplicativo pede que você entre
 mail-ciba-lead = Alguém, provavelmente você, quer entrar no aplicativo “{ $application }” com a sua conta. Abra esta página para ver o pedido e permiti-lo ou recusá-lo:

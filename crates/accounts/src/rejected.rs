@@ -197,6 +197,8 @@ refusals! {
     .says("this needs a sign-in of the last five minutes");
     /// The settings of a provider are invalid.
     Provider(Vec<ProviderFault>) = invalid(BY_VALUE);
+    /// Neither a JSON object nor a JWT.
+    ClaimsUnreadable = invalid("the claims must be a JSON object, or an ID token").at("claims", "provider-claims-bad");
     /// The settings of a webhook are invalid.
     Webhook(Vec<WebhookFault>) = invalid(BY_VALUE);
     TooManyWebhooks = code("TOO_MANY_WEBHOOKS", ErrorClass::Conflict, "A project can have at most 20 webhooks.")
@@ -278,6 +280,10 @@ refusals! {
         code("MEMBER_ALREADY", ErrorClass::Conflict, "This person is already a member of the project.")
             .says("this person is a member already")
             .at("email", "member-already");
+    TooManyInvitations =
+        code("TOO_MANY_INVITATIONS", ErrorClass::Conflict, "At most 100 invitations of a project can wait.")
+            .says("100 invitations of the project wait already: withdraw some first")
+            .at("email", "invitations-too-many");
     ProjectTokenRequired =
         code("PROJECT_TOKEN_REQUIRED", ErrorClass::Forbidden, "Only the project's newest token may do this.")
             .says("only the project's newest token does this: call with it");

@@ -4,8 +4,8 @@ use super::{branding, client, installation, project, provider, search, user};
 use usher_domain::branding::MAX_LOGO;
 use usher_domain::urls::{
     self, AllowedClientUrls, ApiUrls, AttemptUrls, ClientSecretUrls, ClientUrls, DeliveryUrls, EventUrls,
-    InitialTokenUrls, KeyUrls, MemberUrls, ProjectClientUrls, ProjectUrls, ProviderUrls, SavedFilterUrls, UserUrls,
-    WebhookUrls,
+    InitialTokenUrls, KeyUrls, MemberUrls, ProjectClientUrls, ProjectInvitationUrls, ProjectUrls, ProviderUrls,
+    SavedFilterUrls, UserUrls, WebhookUrls,
 };
 use usher_flows::Right;
 use usher_http_server::state::App;
@@ -67,7 +67,9 @@ fn project_pages(pages: PageRoutes) -> PageRoutes {
         .form(ApiUrls::DELETE, project::api::confirm_delete, project::api::delete)
         .form(WebhookUrls::DELETE, project::webhook::confirm_delete, project::webhook::delete)
         .for_members(Right::View, Right::Own)
-        .text_form(ProjectUrls::MEMBERS, project::members::get, project::members::add)
+        .text_form(ProjectUrls::MEMBERS, project::members::get, project::members::invite)
+        .action(ProjectInvitationUrls::RESEND, project::members::resend)
+        .action(ProjectInvitationUrls::WITHDRAW, project::members::withdraw)
         .text_form(ProjectUrls::SETTINGS, project::settings::get, project::settings::save)
         .text_form(ProjectUrls::SIGN_IN, project::sign_in::get, project::sign_in::save)
         .action(MemberUrls::CHANGE_ROLE, project::members::change_role)
@@ -119,6 +121,7 @@ fn provider_pages(pages: PageRoutes) -> PageRoutes {
         .text_form(urls::NEW_PROVIDER, provider::edit::new, provider::edit::create)
         .text_form(ProviderUrls::PAGE, provider::edit::get, provider::edit::save)
         .action(ProviderUrls::TEST, provider::edit::test)
+        .action(ProviderUrls::CLAIMS, provider::edit::claims)
         .action(ProviderUrls::ENABLE, provider::edit::enable)
         .action(ProviderUrls::DISABLE, provider::edit::disable)
         .action(ProviderUrls::REMOVE, provider::edit::remove)

@@ -79,6 +79,8 @@ ids! {
     AttemptId;
     /// An initial access token of a project.
     InitialTokenId;
+    /// An invitation to a project.
+    ProjectInvitationId;
     /// A saved filter of the audit log.
     SavedFilterId;
     /// An API of a project. Tokens name it by its identifier.

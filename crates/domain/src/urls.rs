@@ -9,8 +9,8 @@ use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use crate::branding::colour::Colour;
 use crate::branding::{Brand, BrandOwner, LogoRef};
 use crate::id::{
-    ApiId, AssignmentId, AttemptId, ClientId, EventId, ImportId, InitialTokenId, PasskeyId, ProjectId, ProofId,
-    RememberedId, SavedFilterId, UserId, WebhookId,
+    ApiId, AssignmentId, AttemptId, ClientId, EventId, ImportId, InitialTokenId, PasskeyId, ProjectId,
+    ProjectInvitationId, ProofId, RememberedId, SavedFilterId, UserId, WebhookId,
 };
 use crate::provider::{ProviderEventEndpoint, ProviderId};
 
@@ -92,6 +92,10 @@ pub const RECOVER_SENT: &str = "/recover/sent";
 pub const RECOVER_RESET: &str = "/recover/reset";
 /// The new password is set.
 pub const RECOVER_DONE: &str = "/recover/done";
+/// The link of an invitation to a project.
+pub const INVITATION: &str = "/invitation";
+/// Accept it with a new account.
+pub const INVITATION_REGISTER: &str = "/invitation/register";
 pub const CONSENT: &str = "/consent";
 /// Type the code of a device (RFC 8628 §3.3).
 pub const DEVICE: &str = "/device";
@@ -346,6 +350,11 @@ url_groups! {
         at "/console/projects/{project}/apis/{api}/clients/{client}" {
         REMOVE remove "/remove";
     }
+    ProjectInvitationUrls(project: ProjectId, invitation: ProjectInvitationId)
+        at "/console/projects/{project}/invitations/{invitation}" {
+        RESEND resend "/resend";
+        WITHDRAW withdraw "/withdraw";
+    }
     MemberUrls(project: ProjectId, user: UserId) at "/console/projects/{project}/members/{user}" {
         CHANGE_ROLE change_role "/change-role";
         REMOVE remove "/remove";
@@ -412,6 +421,8 @@ url_groups! {
     ProviderUrls(provider: ProviderId) at "/console/providers/{provider}" {
         PAGE page "";
         TEST test "/test";
+        /// How claims are mapped.
+        CLAIMS claims "/claims";
         ENABLE enable "/enable";
         DISABLE disable "/disable";
         REMOVE remove "/remove";
@@ -551,6 +562,8 @@ pub const DONE_PASSWORD: &str = "password";
 pub const DONE_EMAIL: &str = "email";
 /// Value of [`DONE`]: the sign-in was restarted.
 pub const DONE_RESTARTED: &str = "restarted";
+/// Somebody accepted an invitation to the project.
+pub const DONE_JOINED: &str = "joined";
 /// Value of [`DONE`]: the change was not made, because the user had to sign in first, and must be repeated.
 pub const DONE_REPEAT: &str = "repeat";
 /// The parameter of the sign-in page that repeats the response to a request that was answered before.
@@ -609,7 +622,7 @@ pub fn first_passkey(interaction: Option<&str>) -> String {
 const ACCOUNT_PAGES: [&str; 12] =
     [TOTP, NEW_PASSKEY, SECURITY, PROFILE, SESSIONS, IDENTITIES, APPS, ACTIVITY, DATA, EMAIL, NOT_ME, ACCOUNT];
 /// Pages for everybody with actions below their own URL.
-const OPEN_PAGES: [&str; 5] = [SECOND_FACTOR, ACCOUNTS, LOGIN, VERIFY, UPSTREAM_ASK];
+const OPEN_PAGES: [&str; 6] = [SECOND_FACTOR, ACCOUNTS, LOGIN, VERIFY, INVITATION, UPSTREAM_ASK];
 
 /// The page on which the form of an action stands, which is the page above it; the path itself if it is a page.
 pub fn page_of_action(path: &str) -> &str {
@@ -626,7 +639,12 @@ pub fn after_login(next: Option<&str>) -> String {
     asked.unwrap_or(PROFILE).to_owned()
 }
 
-/// An account page, the page of CIBA requests or the console, with or without a query; or any page of the console.
+/// The page of an invitation with this link.
+pub fn invitation(token: &str) -> String {
+    with(INVITATION, "token", token)
+}
+
+/// An account page, the page of CIBA requests, of an invitation or the console, with or without a query; or any page of the console.
 fn is_after_login(next: &str) -> bool {
     let (path, query) = next.split_once('?').unwrap_or((next, ""));
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.~%&=+".contains(&byte);
@@ -634,7 +652,7 @@ fn is_after_login(next: &str) -> bool {
         let rest = path.strip_prefix(CONSOLE).and_then(|rest| rest.strip_prefix('/'));
         rest.is_some_and(|rest| rest.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_/".contains(&byte)))
     };
-    let is_page = || ACCOUNT_PAGES.contains(&path) || [CIBA, CONSOLE].contains(&path) || in_console();
+    let is_page = || ACCOUNT_PAGES.contains(&path) || [CIBA, CONSOLE, INVITATION].contains(&path) || in_console();
     next.len() <= LONGEST_NEXT && query.bytes().all(plain) && is_page()
 }
 

@@ -36,6 +36,7 @@ pub use policy::{
     Bundle, DecisionAnswer, DecisionRequest, Drafted, HeldRoles, NewAssignment, RulesVersion, Simulated,
     SimulatedRoute, Subject, Trial, TrialRequest, TrialTarget, TriedRoute,
 };
+pub use projects::invitations::{JoinedByRegistration, OpenInvitation};
 pub use projects::register::RegisteredProject;
 pub use projects::{
     HistoryPage, HistorySearch, MAX_OVERLAP, NewestState, Person, PersonSession, Rotation, USUAL_OVERLAP,

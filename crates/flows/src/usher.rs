@@ -38,6 +38,7 @@ use crate::oauth::request_objects::RequestObjects;
 use crate::oauth::token::TokenEndpoint;
 use crate::policy::Policies;
 use crate::projects::history::Histories;
+use crate::projects::invitations::ProjectInvitations;
 use crate::projects::members::Members;
 use crate::projects::modules::LocalModules;
 use crate::projects::people::ProjectUsers;
@@ -248,6 +249,7 @@ services! {
     live_sessions: LiveSessions { core, user_directory },
     user_exports: UserExports { core, user_directory },
     members: Members { core, throttles, users },
+    project_invitations: ProjectInvitations { core, email_queue, registration, throttles },
     second_factors: SecondFactors { core, accounts, authenticator_apps, factor_rules, recovery_codes, security_emails, session_opening, throttles },
     passkeys: Passkeys { core, factor_rules, second_factors, session_opening, throttles },
     password_sign_in: PasswordSignIn { core, accounts, registration, session_opening, throttles },

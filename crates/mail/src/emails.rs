@@ -54,6 +54,21 @@ pub fn invitation(link: &str, days: u32) -> EmailDraft {
         .note("mail-invitation-not-you")
 }
 
+/// "You are invited to a project": a link that is valid for `days`. The name of the project is left out where a stranger
+/// may have chosen it.
+pub fn project_invitation(project: Option<&str>, link: &str, days: u32) -> EmailDraft {
+    let draft = match project {
+        Some(project) => EmailDraft::requested("project_invitation", "mail-project-named").text("project", project),
+        None => EmailDraft::requested("project_invitation", "mail-project"),
+    };
+    draft
+        .for_unproven_address()
+        .button("mail-project-button", link)
+        .count(days)
+        .note("mail-invitation-days")
+        .note("mail-project-not-you")
+}
+
 /// "An application asks you to sign in": the page at `link` shows the request for `minutes`.
 pub fn ciba_request(application: &str, link: &str, minutes: u32) -> EmailDraft {
     EmailDraft::requested("ciba_request", "mail-ciba")

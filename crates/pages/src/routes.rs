@@ -56,6 +56,8 @@ fn login_pages(pages: PageRoutes) -> PageRoutes {
         .action(urls::VERIFY_CONTINUE, login::verify::continue_here)
         .action(urls::VERIFY_ADDRESS, login::verify::change_address)
         .page(urls::VERIFIED_ELSEWHERE, login::verify::elsewhere)
+        .form(urls::INVITATION, login::invitation::get, login::invitation::accept)
+        .action(urls::INVITATION_REGISTER, login::invitation::register)
         .form(urls::RECOVER, login::recover::get, login::recover::request)
         .page(urls::RECOVER_SENT, login::recover::sent)
         .page(urls::WAITING, login::recover::waiting)

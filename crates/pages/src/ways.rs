@@ -17,6 +17,8 @@ pub fn ways(lang: Lang, kind: PageProblem, problem: &HttpProblem, here: &str) ->
         PageProblem::SignInExpired => vec![way("sign-in", &sign_in_again(here))],
         PageProblem::FormExpired | PageProblem::CookiesMissing => vec![way("way-reload", again), account],
         PageProblem::TooManyRequests | PageProblem::Internal => vec![way("way-again", again), account],
+        // Only who sent an invitation can send another one.
+        PageProblem::LinkExpired if page == urls::INVITATION => vec![way("sign-in", urls::LOGIN), account],
         PageProblem::LinkExpired => vec![link_again(lang, path), way("sign-in", urls::LOGIN)],
         PageProblem::NotAllowed if problem.code == "REGISTRATION_CLOSED" => vec![way("sign-in", urls::LOGIN)],
         PageProblem::Deleted => vec![way("way-console", urls::CONSOLE), account],

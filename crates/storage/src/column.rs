@@ -26,7 +26,8 @@ use usher_domain::event::webhook::{DeliveryAttempt, DeliveryStatus, DisabledWhy,
 use usher_domain::health::Finding;
 use usher_domain::id::{
     ApiId, AssignmentId, AttemptId, CeremonyId, ClientId, EmailId, EventId, GrantId, IdentityId, ImportId,
-    InitialTokenId, MergeId, PasskeyId, ProjectId, ProofId, RememberedId, SavedFilterId, SessionId, UserId, WebhookId,
+    InitialTokenId, MergeId, PasskeyId, ProjectId, ProjectInvitationId, ProofId, RememberedId, SavedFilterId,
+    SessionId, UserId, WebhookId,
 };
 use usher_domain::key::SigningAlg;
 use usher_domain::oauth::api::ApiSettings;
@@ -205,7 +206,7 @@ macro_rules! json {
 }
 
 uuids! {
-    ApiId AssignmentId AttemptId CeremonyId EmailId EventId GrantId IdentityId ImportId InitialTokenId MergeId PasskeyId ProjectId ProofId RememberedId
+    ApiId AssignmentId AttemptId CeremonyId EmailId EventId GrantId IdentityId ImportId InitialTokenId MergeId PasskeyId ProjectId ProjectInvitationId ProofId RememberedId
     SavedFilterId SessionId UserId WebhookId
 }
 

@@ -23,6 +23,7 @@ mod migrations;
 pub mod object_terms;
 mod open;
 pub mod policy;
+pub mod project_invitations;
 pub mod project_sign_in;
 pub mod projects;
 pub mod providers;

@@ -33,6 +33,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
+use serde_json::Value;
 use url::Url;
 
 pub use callback::Callback;
@@ -84,6 +85,13 @@ pub trait Provider: Send + Sync + 'static {
 
     /// Who returned. All checks of the protocol run before anything about the person is used.
     fn finish<'a>(&'a self, callback: &'a Callback, kept: &'a PendingAuthorization) -> ProviderFuture<'a, Vouched>;
+
+    /// Whom these claims are about: those of an ID token, or what the provider's profile endpoint answers. Nothing is
+    /// verified: it shows how claims are mapped.
+    ///
+    /// # Errors
+    /// As [`Self::finish`], for claims that it would refuse.
+    fn read_claims(&self, claims: &Value) -> Result<Vouched, UpstreamError>;
 
     /// Verifies a notification. Irrelevant kinds of events give none.
     fn notice<'a>(&'a self, request: &'a ProviderEventRequest) -> ProviderFuture<'a, Vec<ProviderEvent>> {

@@ -4,6 +4,7 @@
 use std::future::{Future, ready};
 
 use futures_util::future::BoxFuture;
+use serde_json::Value;
 use url::Url;
 
 use super::callback::Callback;
@@ -48,6 +49,9 @@ pub(super) trait OAuthQuirks: Send + Sync + 'static {
         tokens: ProviderTokens,
     ) -> impl Future<Output = Result<Vouched, UpstreamError>> + Send;
 
+    /// Who this response of its profile endpoint is about.
+    fn read(&self, context: &ProviderContext, user: &Value) -> Result<Vouched, UpstreamError>;
+
     /// The events of a notification.
     fn events(
         &self,
@@ -91,6 +95,10 @@ impl<Q: OAuthQuirks> Provider for OAuthProvider<Q> {
             let tokens = self.context.exchange(&endpoint, secret, code, kept).await?;
             self.quirks.vouched(&self.context, tokens).await
         })
+    }
+
+    fn read_claims(&self, claims: &Value) -> Result<Vouched, UpstreamError> {
+        self.quirks.read(&self.context, claims)
     }
 
     fn notice<'a>(&'a self, request: &'a ProviderEventRequest) -> ProviderFuture<'a, Vec<ProviderEvent>> {

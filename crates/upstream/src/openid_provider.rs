@@ -3,6 +3,7 @@
 use std::future::{Future, ready};
 
 use futures_util::future::BoxFuture;
+use serde_json::Value;
 use url::Url;
 
 use super::callback::Callback;
@@ -44,6 +45,9 @@ pub(super) trait OpenIdQuirks: Send + Sync + 'static {
         callback: &Callback,
     ) -> impl Future<Output = Result<Vouched, UpstreamError>> + Send;
 
+    /// Who these claims are about. They are not verified.
+    fn read(&self, settings: &ProviderSettings, claims: &Value, issuer: String) -> Result<Vouched, UpstreamError>;
+
     /// The events of a notification.
     fn events(
         &self,
@@ -79,6 +83,12 @@ impl<Q: OpenIdQuirks> Provider for OpenIdProvider<Q> {
             let proven = self.openid.prove(callback, kept, secret.as_ref()).await?;
             self.quirks.vouched(&self.openid, proven, callback).await
         })
+    }
+
+    fn read_claims(&self, claims: &Value) -> Result<Vouched, UpstreamError> {
+        let named = claims.get("iss").and_then(Value::as_str).map(str::to_owned);
+        let issuer = named.or_else(|| self.settings().issuer.clone()).unwrap_or_default();
+        self.quirks.read(self.settings(), claims, issuer)
     }
 
     fn notice<'a>(&'a self, request: &'a ProviderEventRequest) -> ProviderFuture<'a, Vec<ProviderEvent>> {

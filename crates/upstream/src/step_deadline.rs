@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
+use serde_json::Value;
 use url::Url;
 
 use super::error::UpstreamError;
@@ -40,6 +41,10 @@ impl Provider for WithStepDeadline {
 
     fn finish<'a>(&'a self, callback: &'a Callback, kept: &'a PendingAuthorization) -> ProviderFuture<'a, Vouched> {
         Box::pin(in_time(self.patience, self.provider.finish(callback, kept)))
+    }
+
+    fn read_claims(&self, claims: &Value) -> Result<Vouched, UpstreamError> {
+        self.provider.read_claims(claims)
     }
 
     fn notice<'a>(&'a self, request: &'a ProviderEventRequest) -> ProviderFuture<'a, Vec<ProviderEvent>> {

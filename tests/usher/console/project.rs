@@ -2,6 +2,7 @@
 
 use reqwest::StatusCode;
 use usher_domain::project::Project;
+use usher_domain::project::member::Role;
 
 use super::{BOSS, administrator};
 use crate::harness::browser::{Browser, Landing};
@@ -36,28 +37,36 @@ async fn opens(server: &TestServer, project: &Project, token: &str) -> bool {
 }
 
 on_both_databases! {
-    async fn members_are_added_changed_and_removed(db: TestDatabase) {
+    async fn members_are_invited_changed_and_removed(db: TestDatabase) {
         let server = TestServer::on(db, &[]).await;
         server.user("ana@example.test").await;
-        let (mut browser, page, ..) = at_page(&server, "members").await;
-        let added = browser.submit(&page, &[("email", " Ana@example.test "), ("role", "owner")]).await;
-        assert!(added.body.contains("ana@example.test") && !added.text("[role=status]").is_empty(), "{}", added.body);
-        let also = browser.submit(&added, &[("role", "viewer"), ("email", BOSS)]).await;
+        let (mut browser, page, project, _) = at_page(&server, "members").await;
+        let invited = browser.submit(&page, &[("email", " Una@example.test "), ("role", "owner")]).await;
+        assert!(invited.body.contains("una@example.test") && !invited.text("[role=status]").is_empty(), "{}", invited.body);
+        let resent = browser.press(&invited, "resend", &[]).await;
+        let withdrawn = browser.press(&resent, "withdraw", &[]).await;
+        assert!(!withdrawn.body.contains("una@example.test"), "{}", withdrawn.body);
+        assert_eq!(server.emails().await.len(), 2);
+        for (email, role) in [("ana@example.test", Role::Owner), (BOSS, Role::Viewer)] {
+            server.usher.members.add_member(project.id, email, role).await.expect("a member");
+        }
+        let also = browser.open(&page.url).await;
         assert_eq!((roles(&server, "owner").await, roles(&server, "viewer").await), (1, 1), "{}", also.body);
         let boss = server.usher.users.load_user(BOSS).await.expect("the administrator").id.to_string();
         let changed = browser.press(&also, &format!("{boss}/change-role"), &[("role", "developer")]).await;
         assert_eq!(roles(&server, "developer").await, 1, "{}", changed.body);
         let removed = browser.press(&changed, &format!("{boss}/remove"), &[]).await;
         assert_eq!(roles(&server, "developer").await, 0, "{}", removed.body);
-        assert_eq!(server.database.count("select count(*) from event where kind like 'member.%'").await, 4);
+        assert_eq!(server.database.count("select count(*) from event where kind like 'member.%'").await, 7);
     }
 
     async fn a_member_who_cannot_be_is_refused_with_words(db: TestDatabase) {
         let server = TestServer::on(db, &[]).await;
         let ana = server.user("ana@example.test").await;
         let (mut browser, page, project, _) = at_page(&server, "members").await;
-        let page = browser.submit(&page, &[("role", "owner"), ("email", "ana@example.test")]).await;
-        for (email, role) in [("nobody@example.test", "viewer"), ("ana@example.test", "viewer"), ("", "viewer")] {
+        server.usher.members.add_member(project.id, "ana@example.test", Role::Owner).await.expect("a member");
+        let page = browser.open(&page.url).await;
+        for (email, role) in [("nobody", "viewer"), ("ana@example.test", "viewer"), ("", "viewer")] {
             let again = browser.submit(&page, &[("role", role), ("email", email)]).await;
             assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY, "{email}");
             assert!(!again.text("#email-error").is_empty(), "{email}: {}", again.body);

@@ -13,7 +13,7 @@ const UNA: &str = "una@example.test";
 
 async fn fill_in(browser: &mut Browser<'_>, page: &Landing, email: &str, way: (&str, &str)) -> Landing {
     let form = [("given_name", "Una"), ("family_name", "Noether"), ("email", email), way];
-    browser.submit(page, &form).await
+    browser.press(page, "register", &form).await
 }
 
 async fn newest_code(server: &TestServer) -> String {

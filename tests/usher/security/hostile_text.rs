@@ -44,6 +44,7 @@ fn places(server: &TestServer, client: &str, sub: &str) -> Vec<(&'static str, St
         ("number", "1".to_owned()),
         ("delivery", id.clone()),
         ("initial_token", id.clone()),
+        ("invitation", id.clone()),
         ("attempt", id.clone()),
         ("token", id.clone()),
         ("assignment", id.clone()),

@@ -89,11 +89,16 @@ impl Brandings {
         Ok(base.overlaid(owner, Branding { settings, ..stored }))
     }
 
+    /// Whether projects are those of people whom the operator knows: then emails may name them.
+    pub fn trusts_projects(&self) -> bool {
+        let config = &self.core.config;
+        config.projects.create == ProjectCreators::Admins || config.profile == RunMode::Dev
+    }
+
     /// What emails show, and the name of the application that they are about. Where anybody may create projects, a
     /// stranger could make the server write to people under any name: emails are then those of the installation.
     pub async fn brand_of_email(&self, about: EmailContext<'_>) -> Result<(Arc<Brand>, Option<String>), FlowError> {
-        let config = &self.core.config;
-        let trusts_projects = config.projects.create == ProjectCreators::Admins || config.profile == RunMode::Dev;
+        let trusts_projects = self.trusts_projects();
         let of_request;
         let client = match about {
             EmailContext::Account => None,

@@ -375,13 +375,38 @@ impl Registration {
         let user = self.new_user(Some(email), pending.profile, Some(pending.locale), &AttributeOrigin::Person);
         let elsewhere = is_elsewhere(browser, pending.browser.as_deref());
         self.create_user(&user, proof.id, pending.phc.as_deref(), elsewhere).await?;
-        let (means, guard) = match &pending.phc {
+        let signed_in = self.enter_new_user(user, pending.phc.as_deref(), browser, device).await?;
+        Ok(Verified { signed_in, interaction: pending.interaction, makes_passkey: pending.phc.is_none(), elsewhere })
+    }
+
+    /// Signs in a user who has just been created, by the password or by the emailed proof.
+    pub async fn enter_new_user(
+        &self,
+        user: User,
+        phc: Option<&str>,
+        browser: &mut Browser,
+        device: &Device,
+    ) -> Result<SignedIn, FlowError> {
+        let (means, guard) = match phc {
             Some(phc) => (AuthMeans::Password, password_guard(phc)),
             None => (AuthMeans::MailCode, SignInGuard::User),
         };
-        let signed_in =
-            self.session_opening.finish_sign_in(user, Authentication::by(means), guard, browser, device).await?;
-        Ok(Verified { signed_in, interaction: pending.interaction, makes_passkey: pending.phc.is_none(), elsewhere })
+        self.session_opening.finish_sign_in(user, Authentication::by(means), guard, browser, device).await
+    }
+
+    /// The user of a form whose address was proven by a link, and the hash of the password. Nothing is stored.
+    ///
+    /// # Errors
+    /// [`Rejected`] for too many attempts or an invalid field.
+    pub async fn proven_user(&self, form: SignUpForm, device: &Device) -> Result<(User, Option<String>), FlowError> {
+        let (email, profile, password) = self.check_sign_up(&form).map_err(|(first, _)| first)?;
+        self.throttles.count_sign_up(&device.source).await?;
+        let phc = match password {
+            None => None,
+            Some(password) => Some(self.core.password_pool.hash(password, self.core.random.bytes()).await?),
+        };
+        let locale = Some(form.lang.tag().to_owned());
+        Ok((self.new_user(Some(email), profile, locale, &AttributeOrigin::Person), phc))
     }
 
     async fn create_user(

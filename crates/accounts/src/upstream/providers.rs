@@ -2,6 +2,9 @@
 //! instance.
 
 use crate::core::Core;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde_json::Value;
 use std::sync::Arc;
 use usher_domain::urls::UpstreamUrls;
 use usher_http_client::Outbound;
@@ -12,6 +15,7 @@ use crate::error::{FlowError, Rejected};
 use usher_domain::event::EventKind;
 use usher_domain::provider::{ProviderFault, ProviderId, ProviderKind, ProviderKinds, ProviderSettings};
 use usher_domain::secret::Secret;
+use usher_domain::user::identity::Vouched;
 use usher_keys::seal::Purpose;
 use usher_storage::providers::StoredProvider;
 use usher_upstream::{CheckedStep, Provider};
@@ -228,6 +232,18 @@ impl Providers {
         Ok(self.build_provider(&stored)?.check(&self.upstream_callback(id)).await)
     }
 
+    /// How claims of a provider are mapped: a JSON object, or an ID token, whose signature is not checked. Nothing is
+    /// stored.
+    ///
+    /// # Errors
+    /// [`UpstreamFault::UnknownProvider`]; [`Rejected::ClaimsUnreadable`]; [`UpstreamFault::Upstream`] for claims with which
+    /// nobody could sign in.
+    pub async fn read_claims(&self, id: &ProviderId, typed: &str) -> Result<Vouched, UpstreamFault> {
+        let stored = self.core.store.find_provider(id).await?.ok_or(UpstreamFault::UnknownProvider)?;
+        let claims = claims_in(typed).ok_or(Rejected::ClaimsUnreadable)?;
+        Ok(self.build_provider(&stored)?.read_claims(&claims)?)
+    }
+
     /// Checks that a provider exists and is enabled.
     ///
     /// # Errors
@@ -253,4 +269,11 @@ impl Providers {
         let text = opened.and_then(|bytes| String::from_utf8(bytes).ok());
         text.map(|text| Some(Secret::new(text))).ok_or(Rejected::NotFound("secret of the provider"))
     }
+}
+
+/// The claims of a JSON object, or of a signed JWT.
+fn claims_in(typed: &str) -> Option<Value> {
+    let typed = typed.trim();
+    let read = |text: &[u8]| serde_json::from_slice::<Value>(text).ok().filter(Value::is_object);
+    read(typed.as_bytes()).or_else(|| read(&URL_SAFE_NO_PAD.decode(typed.split('.').nth(1)?).ok()?))
 }

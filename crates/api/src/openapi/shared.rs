@@ -43,12 +43,13 @@ const SHARED: [Shared; 9] = [
 ];
 
 /// Examples of path parameters, by name.
-const PATH_EXAMPLES: [(&str, &str); 12] = [
+const PATH_EXAMPLES: [(&str, &str); 13] = [
     ("id", "01936d2e-3c00-7000-8000-000000000001"),
     ("sub", "6Hq3P0b0TfmQ1x2y3z4w5A"),
     ("client", "client_zYwvut"),
     ("api", "01936d2e-3c00-7000-8000-00000000000b"),
     ("initial_token", "01936d2e-3c00-7000-8000-0000000000cc"),
+    ("invitation", "01936d2e-3c00-7000-8000-0000000000dd"),
     ("attempt", "01936d2e-3c00-7000-8000-0000000000dd"),
     ("webhook", "01936d2e-3c00-7000-8000-000000000007"),
     ("delivery", "01936d2e-3c00-7000-8000-0000000000aa"),

@@ -5,6 +5,7 @@ mod attempts;
 mod clients;
 mod history;
 mod initial_tokens;
+mod invitations;
 mod members;
 mod people;
 mod sign_in;
@@ -43,6 +44,9 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(token::end_former))
         .routes(routes!(members::list, members::add))
         .routes(routes!(members::change, members::remove))
+        .routes(routes!(invitations::list, invitations::create))
+        .routes(routes!(invitations::resend))
+        .routes(routes!(invitations::delete))
         .routes(routes!(clients::list, clients::create))
         .routes(routes!(clients::get, clients::put, clients::delete))
         .routes(routes!(clients::rotate_secret))

@@ -1,19 +1,22 @@
-//! Project members: adding, removing, and changing their roles.
+//! Project members: inviting, removing, and changing their roles.
 
 use serde::Deserialize;
 
-use crate::views::{MemberListItem, MembersPage};
-use usher_accounts::{FlowError, FormFault, Rejected};
-use usher_domain::id::{ProjectId, UserId};
+use crate::views::{InvitationItem, MemberListItem, MembersPage};
+use usher_accounts::{FlowError, Rejected};
+use usher_domain::id::{ProjectId, ProjectInvitationId, UserId};
 use usher_domain::page::{Cursor, MAX_PAGE};
 use usher_domain::project::member::Role;
-use usher_domain::urls::{self, MemberUrls};
+use usher_domain::urls::{self, MemberUrls, ProjectInvitationUrls};
 use usher_flows::Right;
 use usher_page_kit::kit::{ButtonForm, FormField, InPath, Notice, PageForm, PageKit as _, PageResult, ProjectPage};
 use usher_page_kit::views::{Layout, ProjectTab};
 use usher_storage::members::NamedMember;
 
-const ADDED: Notice = Notice::new("added", "member-added");
+const INVITED: Notice = Notice::new("invited", "member-invited");
+const RESENT: Notice = Notice::new("resent", "member-invitation-resent");
+const WITHDRAWN: Notice = Notice::new("withdrawn", "member-invitation-withdrawn");
+const JOINED: Notice = Notice::new(urls::DONE_JOINED, "member-joined");
 const CHANGED: Notice = Notice::new("changed", "member-changed");
 const REMOVED: Notice = Notice::new("removed", "member-removed");
 
@@ -32,19 +35,40 @@ pub struct RoleForm {
 
 /// GET /console/projects/{project}/members
 pub async fn get(mut page: ProjectPage) -> PageResult {
-    let notice = page.notice(&[ADDED, CHANGED, REMOVED]);
+    let notice = page.notice(&[INVITED, RESENT, WITHDRAWN, JOINED, CHANGED, REMOVED]);
     let view = MembersPage { notice, ..view(&mut page).await? };
     page.show(&view)
 }
 
-/// POST /console/projects/{project}/members
-pub async fn add(page: ProjectPage, PageForm(form): PageForm<NewMemberForm>) -> PageResult {
-    let (members, project) = (&page.app.usher.members, page.project.id);
-    let added = match form.role.value {
-        Some(role) => members.add_member(project, form.email.trim_ascii(), role).await,
+/// POST /console/projects/{project}/members invites somebody, who may have an account or not.
+pub async fn invite(page: ProjectPage, PageForm(form): PageForm<NewMemberForm>) -> PageResult {
+    let (invitations, lang) = (&page.app.usher.project_invitations, page.head("").lang);
+    let invited = match form.role.value {
+        Some(role) => invitations.invite(&page.project, form.email.trim_ascii(), role, lang).await,
         None => Err(Rejected::Missing("role").into()),
     };
-    answer(page, added, ADDED, form).await
+    answer(page, invited, INVITED, form).await
+}
+
+/// POST …/invitations/{invitation}/resend
+pub async fn resend(
+    page: ProjectPage,
+    InPath((_, id)): InPath<(ProjectId, ProjectInvitationId)>,
+    _: ButtonForm,
+) -> PageResult {
+    let lang = page.head("").lang;
+    let sent = page.app.usher.project_invitations.resend(&page.project, id, lang).await;
+    answer(page, sent, RESENT, NewMemberForm::default()).await
+}
+
+/// POST …/invitations/{invitation}/withdraw
+pub async fn withdraw(
+    page: ProjectPage,
+    InPath((_, id)): InPath<(ProjectId, ProjectInvitationId)>,
+    _: ButtonForm,
+) -> PageResult {
+    let withdrawn = page.app.usher.project_invitations.withdraw(page.project.id, id).await;
+    answer(page, withdrawn, WITHDRAWN, NewMemberForm::default()).await
 }
 
 /// POST …/members/{user}/change-role
@@ -78,7 +102,7 @@ async fn answer<T>(
     notice: Notice,
     typed: NewMemberForm,
 ) -> PageResult {
-    match page.check_with(result, fault)? {
+    match page.check(result)? {
         Ok(_) => {
             let here = page.urls.members();
             page.done(&here, notice)
@@ -88,11 +112,6 @@ async fn answer<T>(
             page.show_again(&view)
         }
     }
-}
-
-/// Whoever has no account cannot be added.
-fn fault(refused: &Rejected) -> Option<FormFault> {
-    (*refused == Rejected::NotFound("user")).then(|| FormFault::new("email", "member-unknown"))
 }
 
 async fn view(page: &mut ProjectPage) -> Result<MembersPage, FlowError> {
@@ -106,7 +125,18 @@ async fn view(page: &mut ProjectPage) -> Result<MembersPage, FlowError> {
         let Some(next) = found.next else { break };
         after = next;
     }
+    let now = page.app.usher.core.now();
+    let invitations = page.app.usher.project_invitations.list(page.project.id).await?;
+    let invitations = invitations.into_iter().map(|one| InvitationItem {
+        urls: ProjectInvitationUrls::of(&page.project.id, &one.id),
+        is_open: one.is_open(now),
+        email: one.email.readable(),
+        role: one.role.as_str().to_owned(),
+        sent: head.date(one.sent_at.0),
+        until: head.date(one.expires_at.0),
+    });
     Ok(MembersPage {
+        invitations: invitations.collect(),
         project: page.project_head(&head, ProjectTab::Members),
         form: page.form(here),
         members,

@@ -2,13 +2,17 @@
 
 use std::convert::Infallible;
 
+use serde::Deserialize;
+
 use super::form::{self, ProviderFields};
 use super::list::REMOVED;
-use crate::views::{ProviderPage, StepView};
-use usher_accounts::upstream::{CheckedStep, NewProvider, StoredProvider};
+use crate::views::{MappedClaims, ProviderPage, StepView};
+use usher_accounts::upstream::{CheckedStep, NewProvider, StoredProvider, UpstreamFault};
 use usher_accounts::{FlowError, Rejected};
+use usher_domain::email::trust::EmailTrust;
 use usher_domain::provider::{ProviderId, ProviderKind, ProviderSettings};
 use usher_domain::urls::{self, ProviderUrls, UpstreamUrls};
+use usher_domain::user::identity::Vouched;
 use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
 use usher_page_kit::kit::{AdminPage, ButtonForm, InPath, Notice, PageForm, PageKit as _, PageResult, PageStop};
@@ -72,6 +76,51 @@ pub async fn test(mut page: AdminPage, InPath(id): InPath<ProviderId>, _: Button
     let steps = page.app.usher.providers.test_provider(&id).await?.iter().map(step).collect();
     let view = ProviderPage { steps, ..current(&mut page, &provider)? };
     page.show(&view)
+}
+
+/// POST …/claims shows the page with what a person with these claims would get.
+pub async fn claims(
+    mut page: AdminPage,
+    InPath(id): InPath<ProviderId>,
+    PageForm(form): PageForm<ClaimsForm>,
+) -> PageResult {
+    let provider = page.app.usher.providers.load_provider(&id).await?;
+    let (read, trouble) = match page.app.usher.providers.read_claims(&id, &form.claims).await {
+        Ok(vouched) => (Ok(Some(mapped(&vouched))), None),
+        Err(UpstreamFault::Upstream(error)) => (Ok(None), Some(error.to_string())),
+        Err(UpstreamFault::Flow(error)) => (Err(error), None),
+        Err(_) => (Err(Rejected::NotFound("provider").into()), None),
+    };
+    let checked = page.check(read)?;
+    let view = ProviderPage { claims: form.claims, claims_trouble: trouble, ..current(&mut page, &provider)? };
+    match checked {
+        Ok(mapped) => page.show(&ProviderPage { mapped, ..view }),
+        Err(errors) => page.show_again(&ProviderPage { errors, ..view }),
+    }
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct ClaimsForm {
+    claims: String,
+}
+
+fn mapped(vouched: &Vouched) -> MappedClaims {
+    let email = vouched.email.as_ref();
+    let trust = email.map(|email| match email.trust {
+        _ if email.relay => "provider-claims-relay",
+        EmailTrust::Unverified => "provider-claims-unverified",
+        EmailTrust::Verified => "provider-claims-verified",
+        EmailTrust::Authoritative => "provider-claims-authoritative",
+    });
+    let text = |value: &serde_json::Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    MappedClaims {
+        subject: vouched.subject.clone(),
+        handle: vouched.handle.clone(),
+        email: email.map(|email| email.email.readable()),
+        email_trust: trust.unwrap_or_default(),
+        profile: vouched.profile.members().iter().map(|(name, value)| (name.clone(), text(value))).collect(),
+    }
 }
 
 /// POST …/enable
@@ -152,6 +201,7 @@ fn blank(page: &mut AdminPage, kind: &'static ProviderKind) -> ProviderPage {
     let here = urls::with(urls::NEW_PROVIDER, "kind", kind.name);
     ProviderPage {
         values: form::blank(kind),
+        callback_url: page.app.usher.providers.upstream_callback(&kind.default_id()),
         providers_url: urls::PROVIDERS.to_owned(),
         ..ProviderPage::new(page.head(&here), page.form(here), kind)
     }

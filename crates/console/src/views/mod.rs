@@ -47,11 +47,13 @@ pub(crate) use overview::client_kind_key;
 pub use overview::{
     ClientListItem, ClientPage, ConsoleHome, EndpointItem, ProjectClients, ProjectListItem, SecretListItem,
 };
-pub use project::{MemberListItem, MembersPage, ProjectTokenPage};
+pub use project::{InvitationItem, MemberListItem, MembersPage, ProjectTokenPage};
 pub use project_history::{HistoryEntryItem, ProjectHistoryPage, ProjectHistoryValues};
 pub use project_settings::{ProjectSettingsPage, ProjectSettingsValues};
 pub use project_sign_in::{OfferedProvider, ProjectSignInPage, ProjectSignInValues};
-pub use providers::{ConsoleProviders, ProviderKindLink, ProviderListItem, ProviderPage, ProviderValues, StepView};
+pub use providers::{
+    ConsoleProviders, MappedClaims, ProviderKindLink, ProviderListItem, ProviderPage, ProviderValues, StepView,
+};
 pub use quick_start::{Snippet, snippets};
 pub use quick_start_page::{QuickStartPage, WireStep};
 pub use search::{SearchGroup, SearchOptions, SearchPage, SearchResult};

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use usher_domain::urls::MemberUrls;
+use usher_domain::urls::{MemberUrls, ProjectInvitationUrls};
 use usher_page_kit::views::{FieldErrors, Form, Layout, Moment, ProjectHead, ShownSecret, initials, tone};
 
 /// The members of a project.
@@ -13,10 +13,12 @@ pub struct MembersPage {
     pub page: Layout,
     /// The header of the project's pages.
     pub project: ProjectHead,
-    /// Fields `email`, `role`: adds a member.
+    /// Fields `email`, `role`: invites somebody.
     pub form: Form,
     /// The members, oldest account first.
     pub members: Vec<MemberListItem>,
+    /// The invitations that were neither accepted nor withdrawn, oldest first.
+    pub invitations: Vec<InvitationItem>,
     /// The submitted address.
     pub email: String,
     /// The selected role.
@@ -40,14 +42,39 @@ pub struct MemberListItem {
     pub since: Moment,
 }
 
+/// An invitation.
+#[derive(Clone, Debug, Default)]
+pub struct InvitationItem {
+    pub urls: ProjectInvitationUrls,
+    /// Whether it can still be accepted.
+    pub is_open: bool,
+    pub email: String,
+    /// `viewer`, `developer` or `owner`.
+    pub role: String,
+    pub sent: Moment,
+    /// When it expires, or when it expired.
+    pub until: Moment,
+}
+
+impl InvitationItem {
+    /// The message key of the role.
+    pub fn role_key(&self) -> &'static str {
+        role_key(&self.role)
+    }
+}
+
+fn role_key(role: &str) -> &'static str {
+    match role {
+        "owner" => "role-owner",
+        "developer" => "role-developer",
+        _ => "role-viewer",
+    }
+}
+
 impl MemberListItem {
     /// The message key of the role.
     pub fn role_key(&self) -> &'static str {
-        match self.role.as_str() {
-            "owner" => "role-owner",
-            "developer" => "role-developer",
-            _ => "role-viewer",
-        }
+        role_key(&self.role)
     }
 
     pub fn initials(&self) -> String {

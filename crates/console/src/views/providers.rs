@@ -76,7 +76,7 @@ pub struct ProviderPage {
     pub enabled: bool,
     /// Is it defined in the configuration file, and changed only there?
     pub managed: bool,
-    /// Its redirect URI, once its id is known.
+    /// Its redirect URI; that of the usual id for a new one.
     pub callback_url: String,
     /// The URLs for its events: `(key of the name, URL)`.
     pub notice_urls: Vec<(&'static str, String)>,
@@ -92,8 +92,27 @@ pub struct ProviderPage {
     pub notice: Option<String>,
     /// The results of each step of a test, if one was run.
     pub steps: Vec<StepView>,
+    /// The claims that were typed to see how they are mapped.
+    pub claims: String,
+    /// What they are mapped to.
+    pub mapped: Option<MappedClaims>,
+    /// Why nobody could sign in with them.
+    pub claims_trouble: Option<String>,
     /// The list of providers.
     pub providers_url: String,
+}
+
+/// What a person with certain claims would get.
+#[derive(Clone, Debug, Default)]
+pub struct MappedClaims {
+    /// The stable id at the provider.
+    pub subject: String,
+    pub handle: Option<String>,
+    pub email: Option<String>,
+    /// The message key of how far the address is trusted.
+    pub email_trust: &'static str,
+    /// `(claim, value)` of the profile.
+    pub profile: Vec<(String, String)>,
 }
 
 /// The values of the form of a provider. Lists are separated by spaces.
@@ -175,6 +194,9 @@ impl ProviderPage {
             errors: FieldErrors::default(),
             notice: None,
             steps: Vec::new(),
+            claims: String::new(),
+            mapped: None,
+            claims_trouble: None,
             providers_url: String::new(),
         }
     }

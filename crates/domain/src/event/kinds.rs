@@ -71,6 +71,7 @@ const AUDIENCE: PayloadMember = data("audience", "the issuer identifier of the o
 const ASSERTED_SCOPE: PayloadMember = data("scope", "the scope that it asserts; absent if the other server decides");
 const REQUIRES_SECOND_FACTOR: PayloadMember =
     data("require_second_factor", "whether sign-in requires two factors, if that has changed");
+const INVITATION: PayloadMember = data("invitation_id", "which");
 const API: PayloadMember = data("api_id", "which");
 const IDENTIFIER: PayloadMember = data("identifier", "the API's identifier: the `aud` of its tokens");
 const ALLOWED_SCOPE: PayloadMember = data("scope", "the scopes that it may ask for; all if absent");
@@ -300,6 +301,11 @@ events! {
         project("member.added").message("Somebody became a member of the project.", &[MEMBER, MEMBER_ROLE]);
     MEMBER_CHANGED = project("member.changed").message("A member's role was changed.", &[MEMBER, MEMBER_ROLE]);
     MEMBER_REMOVED = project("member.removed").message("Somebody is no longer a member of the project.", &[MEMBER]);
+
+    MEMBER_INVITED = project("member.invited")
+        .message("Somebody was invited to the project, or the email was sent again.", &[INVITATION, MEMBER_ROLE]);
+    MEMBER_INVITATION_WITHDRAWN = project("member.invitation_withdrawn")
+        .message("An invitation to the project was withdrawn.", &[INVITATION]);
 
     CLIENT_CREATED = project("client.created").message("A client was created.", &[CLIENT]);
     CLIENT_UPDATED = project("client.updated").message("A client's metadata has changed.", &[CLIENT]);

@@ -2,6 +2,7 @@
 
 pub mod assignment;
 pub mod history;
+pub mod invitation;
 pub mod member;
 pub mod sign_in;
 

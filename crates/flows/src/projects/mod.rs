@@ -1,6 +1,7 @@
 //! Use cases of project members: members, token, users, history.
 
 pub(crate) mod history;
+pub(crate) mod invitations;
 pub(crate) mod members;
 pub(crate) mod modules;
 pub(crate) mod people;

@@ -26,6 +26,8 @@ fn requested() -> Vec<EmailDraft> {
         already_registered("https://id.example.com/login", LINK),
         recovery(LINK, 30),
         invitation(LINK, 7),
+        project_invitation(Some("Garden"), LINK, 7),
+        project_invitation(None, LINK, 7),
         ciba_request("Demo", LINK, 10),
         test_email(),
     ]

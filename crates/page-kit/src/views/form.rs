@@ -99,6 +99,7 @@ const LABELS: &[(&str, &str)] = &[
     ("second_factor", "project-second-factor"),
     ("sign_up", "sign-in-who"),
     ("domains", "sign-in-domains"),
+    ("claims", "provider-claims"),
     ("providers", "sign-in-ways"),
     ("sub", "history-sub"),
     ("kind", "history-kind"),

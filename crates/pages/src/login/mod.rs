@@ -5,6 +5,7 @@ pub mod ciba;
 pub mod consent;
 pub mod device;
 pub mod enrol;
+pub mod invitation;
 pub mod kit;
 pub mod leave;
 pub mod logout;

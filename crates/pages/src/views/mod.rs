@@ -35,6 +35,7 @@ pub use login::ciba::{CibaAnswer, CibaDone, CibaOrigin};
 pub use login::consent::{Consent, ConsentApi, ScopeView};
 pub use login::device::{DeviceCode, DeviceDone, DeviceOrigin};
 pub use login::form_post::FormPost;
+pub use login::invitation::ProjectInvitationPage;
 pub use login::leave_question::LeaveQuestion;
 pub use login::logout::{LogoutConfirm, SignedOut};
 pub use login::recover::{RecoverDone, RecoverExpired, RecoverPassword, RecoverRequest, RecoverSent, WaitPoll};

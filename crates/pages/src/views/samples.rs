@@ -176,6 +176,22 @@ fn joining(lang: Lang) -> Vec<RenderedSample> {
         offers_passwords: true,
         ..Register::default()
     };
+    let invited = ProjectInvitationPage {
+        page: page(lang),
+        project: HOSTILE.into(),
+        role_text: lang.text("invitation-developer"),
+        email: HOSTILE.into(),
+        may_register: true,
+        form: Form::new("/invitation?token=t", "anti-forgery"),
+        register_url: "/invitation/register?token=t".into(),
+        sign_in_url: "/login?next=%2Finvitation".into(),
+        errors: errors(&["given_name", "password"], lang),
+        min_password: 12,
+        offers_passkeys: true,
+        ..ProjectInvitationPage::default()
+    };
+    let invited_here = ProjectInvitationPage { account: Some(HOSTILE.into()), ..invited.clone() };
+    let invited_known = ProjectInvitationPage { may_register: false, ..invited.clone() };
     let without_password = Register {
         offers_passwords: false,
         offers_passkeys: true,
@@ -221,6 +237,9 @@ fn joining(lang: Lang) -> Vec<RenderedSample> {
         ("register-refused", refused.render()),
         ("register-passkey", without_password.render()),
         ("no-sign-up", no_sign_up.render()),
+        ("invitation", invited.render()),
+        ("invitation-signed-in", invited_here.render()),
+        ("invitation-known", invited_known.render()),
         ("verify", verify.render()),
         ("verify-again", verify_again.render()),
         ("verified-elsewhere", elsewhere.render()),

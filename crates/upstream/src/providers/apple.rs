@@ -103,6 +103,10 @@ impl OpenIdQuirks for Apple {
         vouched(&openid.provider_context.settings, &proven.claims, proven.issuer, callback.get("user"))
     }
 
+    fn read(&self, settings: &ProviderSettings, claims: &Value, issuer: String) -> Result<Vouched, UpstreamError> {
+        vouched(settings, claims, issuer, None)
+    }
+
     async fn events(
         &self,
         openid: &OpenId,

@@ -124,6 +124,10 @@ impl OAuthQuirks for Facebook {
         vouched(&context.settings, &profile, issuer(context))
     }
 
+    fn read(&self, context: &ProviderContext, user: &Value) -> Result<Vouched, UpstreamError> {
+        vouched(&context.settings, user, issuer(context))
+    }
+
     async fn events(
         &self,
         context: &ProviderContext,

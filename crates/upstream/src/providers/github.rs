@@ -65,6 +65,12 @@ impl OAuthQuirks for Github {
         };
         vouched(&context.settings, &user, &emails, self.callback_issuer(context))
     }
+
+    fn read(&self, context: &ProviderContext, user: &Value) -> Result<Vouched, UpstreamError> {
+        // The addresses are those of another endpoint: here they are a member of their own.
+        let emails = user.get("emails").unwrap_or(&Value::Null);
+        vouched(&context.settings, user, emails, self.callback_issuer(context))
+    }
 }
 
 async fn ask(context: &ProviderContext, path: &str, access_token: &Secret<String>) -> Result<Value, UpstreamError> {

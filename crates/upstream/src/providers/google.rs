@@ -68,6 +68,10 @@ impl OpenIdQuirks for Google {
         vouched(&openid.provider_context.settings, &proven.claims, proven.issuer)
     }
 
+    fn read(&self, settings: &ProviderSettings, claims: &Value, issuer: String) -> Result<Vouched, UpstreamError> {
+        vouched(settings, claims, issuer)
+    }
+
     async fn events(
         &self,
         openid: &OpenId,

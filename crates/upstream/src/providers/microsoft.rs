@@ -89,6 +89,10 @@ impl OpenIdQuirks for Microsoft {
     async fn vouched(&self, openid: &OpenId, proven: VerifiedIdToken, _: &Callback) -> Result<Vouched, UpstreamError> {
         vouched(&openid.provider_context.settings, &proven.claims, proven.issuer)
     }
+
+    fn read(&self, settings: &ProviderSettings, claims: &Value, issuer: String) -> Result<Vouched, UpstreamError> {
+        vouched(settings, claims, issuer)
+    }
 }
 
 /// A tenant can set `email` freely (nOAuth): it is trusted only if Microsoft says that the domain belongs to the

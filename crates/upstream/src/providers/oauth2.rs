@@ -108,6 +108,13 @@ impl OAuthQuirks for Oauth2 {
         let map = settings.map.as_ref().ok_or_else(|| UpstreamError::misconfigured("it has no map"))?;
         vouched(settings, map, &user, emails.as_ref(), &self.callback_issuer(context))
     }
+
+    fn read(&self, context: &ProviderContext, user: &Value) -> Result<Vouched, UpstreamError> {
+        let settings = &context.settings;
+        let map = settings.map.as_ref().ok_or_else(|| UpstreamError::misconfigured("it has no map"))?;
+        let emails = settings.emails.as_ref().map(|_| user.get("emails").unwrap_or(&Value::Null));
+        vouched(settings, map, user, emails, &self.callback_issuer(context))
+    }
 }
 
 async fn ask(context: &ProviderContext, url: &str, tokens: &ProviderTokens) -> Result<Value, UpstreamError> {

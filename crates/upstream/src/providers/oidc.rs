@@ -117,6 +117,10 @@ impl OpenIdQuirks for Oidc {
         vouched(&openid.provider_context.settings, &proven.claims, more.as_ref(), proven.issuer)
     }
 
+    fn read(&self, settings: &ProviderSettings, claims: &Value, issuer: String) -> Result<Vouched, UpstreamError> {
+        vouched(settings, claims, None, issuer)
+    }
+
     async fn events(
         &self,
         openid: &OpenId,

@@ -66,6 +66,10 @@ impl OAuthQuirks for X {
         };
         vouched(&context.settings, &document, context.base(SITE).to_owned())
     }
+
+    fn read(&self, context: &ProviderContext, user: &Value) -> Result<Vouched, UpstreamError> {
+        vouched(&context.settings, user, context.base(SITE).to_owned())
+    }
 }
 
 /// The person, or the status of the refusal.

@@ -60,6 +60,8 @@ const TEXTS: &[(&str, &str)] = &[
     ("project.created", "kind-project-created"),
     ("project.updated", "kind-project-updated"),
     ("project.branding_changed", "kind-project-branding-changed"),
+    ("member.invited", "kind-member-invited"),
+    ("member.invitation_withdrawn", "kind-member-invitation-withdrawn"),
     ("project.sign_in_changed", "kind-project-sign-in-changed"),
     ("project.deleted", "kind-project-deleted"),
     ("project.token_rotated", "kind-project-token-rotated"),

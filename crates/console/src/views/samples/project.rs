@@ -3,7 +3,7 @@
 use askama::Template;
 
 use crate::views::*;
-use usher_domain::urls::MemberUrls;
+use usher_domain::urls::{MemberUrls, ProjectInvitationUrls};
 use usher_i18n::Lang;
 use usher_page_kit::views::{FieldErrors, Form, ProjectHead, ProjectTab, ShownSecret};
 use usher_page_tests::{HOSTILE, RenderedSample, console, errors, moment, project_head as head};
@@ -129,6 +129,14 @@ fn members(lang: Lang) -> Vec<RenderedSample> {
         role: role.into(),
         since: moment(lang, 1_795_000_000),
     };
+    let invitation = |email: &str, is_open| InvitationItem {
+        urls: ProjectInvitationUrls::default(),
+        is_open,
+        email: email.into(),
+        role: "developer".into(),
+        sent: moment(lang, 1_795_000_000),
+        until: moment(lang, 1_795_604_800),
+    };
     let none = MembersPage {
         page: console(lang),
         project: head(lang, HOSTILE, ProjectTab::Members),
@@ -139,6 +147,7 @@ fn members(lang: Lang) -> Vec<RenderedSample> {
     };
     let some = MembersPage {
         members: vec![member("ana@example.test", "owner"), member(HOSTILE, "viewer")],
+        invitations: vec![invitation("bob@example.test", true), invitation(HOSTILE, false)],
         email: HOSTILE.into(),
         errors: errors(&["email", "role", ""], lang),
         notice: None,

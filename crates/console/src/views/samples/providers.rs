@@ -2,7 +2,9 @@
 
 use askama::Template as _;
 
-use crate::views::{ConsoleProviders, ProviderKindLink, ProviderListItem, ProviderPage, ProviderValues, StepView};
+use crate::views::{
+    ConsoleProviders, MappedClaims, ProviderKindLink, ProviderListItem, ProviderPage, ProviderValues, StepView,
+};
 use usher_domain::provider::ProviderKind;
 use usher_i18n::Lang;
 use usher_page_kit::views::Form;
@@ -84,12 +86,27 @@ fn forms(lang: Lang) -> Vec<RenderedSample> {
         ],
         ..editing.clone()
     };
+    let mapped = ProviderPage {
+        claims: format!("</textarea>{HOSTILE}"),
+        claims_trouble: Some(HOSTILE.into()),
+        mapped: Some(MappedClaims {
+            subject: HOSTILE.into(),
+            handle: Some(HOSTILE.into()),
+            email: Some(HOSTILE.into()),
+            email_trust: "provider-claims-verified",
+            profile: vec![("given_name".into(), HOSTILE.into())],
+        }),
+        errors: errors(&["claims"], lang),
+        notice: None,
+        ..editing.clone()
+    };
     let managed = ProviderPage { managed: true, name: HOSTILE.into(), notice: None, ..editing.clone() };
     vec![
         ("provider-new", fresh.render()),
         ("provider-refused", refused.render()),
         ("provider-added", editing.render()),
         ("provider-tested", tested.render()),
+        ("provider-claims", mapped.render()),
         ("provider-managed", managed.render()),
         ("provider-apple", form(&apple::KIND).render()),
     ]

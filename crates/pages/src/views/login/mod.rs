@@ -4,6 +4,7 @@ pub mod ciba;
 pub mod consent;
 pub mod device;
 pub mod form_post;
+pub mod invitation;
 pub mod leave_question;
 pub mod logout;
 pub mod recover;

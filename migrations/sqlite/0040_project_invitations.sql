@@ -1,0 +1,14 @@
+-- People who are asked to become members of a project. The row is deleted when the invitation is accepted.
+create table project_invitation (
+    id blob primary key,
+    project_id blob not null references project (id) on delete cascade,
+    email text not null,
+    role text not null,
+    created_at integer not null,
+    sent_at integer not null,
+    expires_at integer not null,
+    token_hash blob not null unique,
+    unique (project_id, email)
+) strict;
+create index project_invitation_by_project on project_invitation (project_id, id);
+create index project_invitation_by_expiry on project_invitation (expires_at);
