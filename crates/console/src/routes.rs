@@ -28,8 +28,8 @@ fn installation_pages(pages: PageRoutes) -> PageRoutes {
     pages
         .action(urls::KEY_BACKED_UP, installation::overview::key_backed_up)
         .page(urls::AUDIT, installation::audit::get)
-        .page(urls::AUDIT_CSV, installation::audit_export::csv)
-        .page(urls::AUDIT_JSON_LINES, installation::audit_export::json_lines)
+        .file(urls::AUDIT_CSV, installation::audit_export::csv)
+        .file(urls::AUDIT_JSON_LINES, installation::audit_export::json_lines)
         .action(urls::AUDIT_FILTERS, installation::audit::save)
         .action(SavedFilterUrls::DELETE, installation::audit::delete)
         .page(EventUrls::PAGE, installation::audit::event)

@@ -21,6 +21,11 @@ pub struct RequiredRights {
     pub submit: Option<Right>,
 }
 
+/// Whether a route usually answers with a page in a frame. Actions redirect, and exports are files: only if an action is
+/// refused, a page says so, without the list of projects to switch to.
+#[derive(Debug, Clone, Copy)]
+pub struct DrawsFrame(pub bool);
+
 /// A route of the pages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PageRoute {
@@ -31,6 +36,10 @@ pub struct PageRoute {
     /// What [`ProjectPage`](crate::kit::ProjectPage) requires. The kits of the other pages of the console say the same,
     /// which a test holds them to.
     pub rights: RequiredRights,
+}
+
+fn without_frame<T: 'static>(submit: impl Handler<T, App>) -> MethodRouter<App> {
+    post(submit).layer(Extension(DrawsFrame(false)))
 }
 
 /// The list of routes, for handlers: links are offered only to those who may open them.
@@ -76,6 +85,12 @@ impl PageRoutes {
         self.route(path, get(show), true, false)
     }
 
+    /// A file that is made for the reader.
+    #[must_use]
+    pub fn file<T: 'static>(self, path: &'static str, send: impl Handler<T, App>) -> Self {
+        self.route(path, get(send).layer(Extension(DrawsFrame(false))), true, false)
+    }
+
     /// A page with a form that posts to its own URL.
     #[must_use]
     pub fn form<T: 'static, U: 'static>(
@@ -104,7 +119,7 @@ impl PageRoutes {
     pub fn upload<T: 'static>(self, path: &'static str, limit: usize, submit: impl Handler<T, App>) -> Self {
         // The other fields and the headers of the parts fit into what is added.
         let limit = BodyLimit(limit + 8 * 1024);
-        self.route(path, post(submit).layer(Extension(limit)), false, true)
+        self.route(path, without_frame(submit).layer(Extension(limit)), false, true)
     }
 
     /// As [`Self::text_form`], for longer texts.
@@ -124,13 +139,13 @@ impl PageRoutes {
     /// As [`Self::action`], for longer texts.
     #[must_use]
     pub fn long_action<T: 'static>(self, path: &'static str, limit: BodyLimit, submit: impl Handler<T, App>) -> Self {
-        self.route(path, post(submit).layer(Extension(limit)), false, true)
+        self.route(path, without_frame(submit).layer(Extension(limit)), false, true)
     }
 
     /// An action of a page: a form or button with a URL of its own.
     #[must_use]
     pub fn action<T: 'static>(self, path: &'static str, submit: impl Handler<T, App>) -> Self {
-        self.route(path, post(submit), false, true)
+        self.route(path, without_frame(submit), false, true)
     }
 
     fn route(mut self, path: &'static str, route: MethodRouter<App>, has_get: bool, has_post: bool) -> Self {

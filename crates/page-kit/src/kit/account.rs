@@ -7,6 +7,7 @@ use axum::http::{Method, StatusCode};
 use super::page_kit::PageKit;
 use super::stop::PageStop;
 use crate::page_kit_fields;
+use crate::page_routes::DrawsFrame;
 use crate::views::Layout;
 use crate::visitor_pages::VisitorPages as _;
 use usher_accounts::{Account, FlowError};
@@ -83,7 +84,7 @@ impl FromRequestParts<App> for AdminPage {
         if !account.user.admin {
             return Err(not_allowed("Only administrators may see this page."));
         }
-        let projects = visible_projects(app, &account).await?;
+        let projects = projects_of_switch(parts, app, &account).await?;
         Ok(Self { app: app.clone(), visitor, account, projects, query, refused: None })
     }
 }
@@ -108,7 +109,7 @@ pub(super) async fn signed_in_to_console(parts: &mut Parts, app: &App) -> Result
 }
 
 /// The first projects that a user may see, by age.
-pub(super) async fn visible_projects(app: &App, account: &Account) -> Result<Vec<Project>, FlowError> {
+async fn visible_projects(app: &App, account: &Account) -> Result<Vec<Project>, FlowError> {
     let usher = &app.usher;
     let page = if account.user.admin {
         usher.projects.list_projects(Cursor::START, SWITCH).await?
@@ -116,6 +117,14 @@ pub(super) async fn visible_projects(app: &App, account: &Account) -> Result<Vec
         usher.members.list_projects_of(&account.user, Cursor::START, SWITCH).await?
     };
     Ok(page.items)
+}
+
+/// The projects of the switch, unless the route usually draws none.
+pub(super) async fn projects_of_switch(parts: &Parts, app: &App, account: &Account) -> Result<Vec<Project>, FlowError> {
+    match parts.extensions.get::<DrawsFrame>() {
+        Some(DrawsFrame(false)) => Ok(Vec::new()),
+        _ => visible_projects(app, account).await,
+    }
 }
 
 pub(super) fn not_allowed(words: &'static str) -> PageStop {

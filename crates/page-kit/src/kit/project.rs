@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use axum::extract::{FromRequestParts, Path};
 use axum::http::request::Parts;
 
-use super::account::{not_allowed, signed_in_to_console, visible_projects};
+use super::account::{not_allowed, projects_of_switch, signed_in_to_console};
 use super::page_kit::PageKit;
 use super::stop::PageStop;
 use crate::page_kit_fields;
@@ -52,7 +52,7 @@ impl FromRequestParts<App> for ProjectPage {
         if !account.user.admin && required.is_none_or(|required| right < required) {
             return Err(not_allowed("Your role in this project does not allow this."));
         }
-        let (urls, projects) = (ProjectUrls::of(&project.id), visible_projects(app, &account).await?);
+        let (urls, projects) = (ProjectUrls::of(&project.id), projects_of_switch(parts, app, &account).await?);
         Ok(Self { app: app.clone(), visitor, account, project, right, urls, projects, query, refused: None })
     }
 }
