@@ -1,5 +1,7 @@
 //! The event log for administrators: paged and filtered.
 
+use std::cmp::Reverse;
+
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
@@ -14,7 +16,8 @@ use usher_domain::page::{Cursor, Page};
 use usher_domain::time::Timestamp;
 
 /// The columns of a [`AuditEvent`].
-const AUDIT_EVENT: &str = "id, kind, at, user_id, session_id, client_id, grant_id, project_id, actor, source, trace_id";
+const AUDIT_EVENT: &str =
+    "id, kind, at, user_id, session_id, client_id, grant_id, project_id, actor, source, trace_id, seq";
 /// What every event of a search fulfils. The kinds come as `,one,two,`; an empty text means any.
 const WANTED: &str = "id < $1 and id >= $2 and id < $3 and ($4 = '' or $4 like '%,' || kind || ',%') \
      and (user_id = $5 or actor = $6 or $5 is null and $6 is null) and (client_id = $7 or $7 is null) \
@@ -38,6 +41,7 @@ impl FromRow for AuditEvent {
             actor: columns.take("actor")?,
             source: columns.take("source")?,
             trace_id: columns.take("trace_id")?,
+            seq: columns.take("seq")?,
             data: Map::new(),
         };
         let is_erased: bool = columns.peek("erased")?;
@@ -200,6 +204,8 @@ pub struct AuditEvent {
     pub source: Option<String>,
     /// The trace id of that request.
     pub trace_id: Option<Uuid>,
+    /// Its position in the log.
+    pub seq: i64,
     /// Other data.
     pub data: Map<String, Value>,
 }
@@ -226,16 +232,22 @@ impl Search {
     }
 }
 
+/// Ids order events by the second. Those of one second have the order in which they were written.
+fn in_order(mut page: Page<AuditEvent>) -> Page<AuditEvent> {
+    page.items.sort_by_key(|event| Reverse((event.at, event.seq)));
+    page
+}
+
 impl Store {
     /// Events, newest first.
     pub async fn search_log(&self, search: &Search, size: u32) -> Result<Page<AuditEvent>> {
-        self.search(search).page(size, |event: &AuditEvent| event.id).await
+        self.search(search).page(size, |event: &AuditEvent| event.id).await.map(in_order)
     }
 
     /// A part of an export, newest first: up to 1000 events, and where it goes on.
     pub async fn export_log(&self, search: &Search) -> Result<Page<AuditEvent>> {
         let events = self.search(search).bind(EXPORT_PART + 1).all().await?;
-        Ok(Page::cut(events, EXPORT_PART, |event: &AuditEvent| event.id))
+        Ok(in_order(Page::cut(events, EXPORT_PART, |event: &AuditEvent| event.id)))
     }
 
     /// One event.
