@@ -111,6 +111,10 @@ test('a webhook is added, tested, disabled and deleted', async () => {
   await inspect(admin, 'console-webhooks-refused', { again: true });
   await admin.fill('#url', `${party.origin}/hook`);
   await admin.fill('#description', 'Tells the boats');
+  await admin.uncheck('[name="event.*"]');
+  await admin.locator('.events summary', { hasText: 'People' }).click();
+  await admin.check('[name="event.user.deleted"]');
+  await inspect(admin, 'console-webhook-events', { languages: ['en'] });
   await submit(admin);
   await shownOnce('#secret', 'console-webhook-secret', 'en');
   await follow(admin, 'button[formaction$="/test"]');
@@ -122,6 +126,9 @@ test('a webhook is added, tested, disabled and deleted', async () => {
   }
   await tried.locator('summary').click();
   assert.match(await tried.locator('.points').innerText(), /answered 200/);
+  assert.match(await text(admin, 'pre.json .name'), /^"/, 'the message is indented and marked');
+  await admin.getByRole('img', { name: /^The last attempt took/ }).waitFor();
+  assert.ok(await admin.isChecked('[name="event.user.deleted"]') && !(await admin.isChecked('[name="event.*"]')));
   await inspect(admin, 'console-webhook-delivered');
   await follow(admin, 'button[formaction$="/disable"]');
   await inspect(admin, 'console-webhook-off');

@@ -175,9 +175,25 @@ webhook-url-bad = Please enter a public https address of at most 2,000 character
 webhook-description = What it is for
 webhook-description-bad = Please use at most 200 characters in one line.
 webhook-events = Events
-webhook-events-hint = One a line: an exact name, all of one kind such as session.*, or * for everything.
-webhook-events-bad = These name no event that projects are told of. Write session.created, session.* or *.
-webhook-kinds = All events by name
+webhook-events-hint = Choose what your receiver needs. Whole groups also get the events that later versions add.
+webhook-events-bad = Please choose at least one event that projects are told of.
+webhook-every-event = Every event, also those that later versions add
+webhook-all-of = All of { $events }
+webhook-other-events = Events that no longer exist
+webhook-chosen =
+    { $count ->
+        [one] { $count } chosen
+       *[other] { $count } chosen
+    }
+latency = Answer times
+latency-ms = ms
+latency-result = Result
+latency-summary =
+    { $count ->
+        [one] The last attempt took { $slowest } ms; { $failed } failed.
+       *[other] The last { $count } attempts: median { $median } ms, slowest { $slowest } ms; { $failed } failed.
+    }
+delivery-body = Message
 webhook-on = In use
 webhook-off = Out of use
 webhook-failing = Failing
@@ -188,7 +204,7 @@ webhook-off-failing = Nothing but failure came of it for a week.
 webhook-not-in-use = This webhook is out of use. Enable it first.
 webhook-secret = Signing secret
 webhook-secret-text = Your receiver checks the signature of every message with it, as the Standard Webhooks specification says.
-webhook-rotate-text = The present one goes on signing beside it for a day.
+webhook-rotate-text = The present one goes on signing beside it, so that your receiver can change over without a gap.
 webhook-former-until = The former one signs beside the present one until { $time }.
 webhook-disable-text = Nothing is sent until you enable it again. Messages that already wait are kept for 31 days; what happens meanwhile is not sent later.
 webhook-enable-text = The messages that waited are sent.

@@ -175,9 +175,25 @@ webhook-url-bad = Informe um endereço https público de até 2.000 caracteres, 
 webhook-description = Para que serve
 webhook-description-bad = Use até 200 caracteres, em uma só linha.
 webhook-events = Eventos
-webhook-events-hint = Um por linha: um nome exato, todos de um tipo, como session.*, ou * para tudo.
-webhook-events-bad = Isto não é o nome de nenhum evento contado a projetos. Escreva session.created, session.* ou *.
-webhook-kinds = Todos os eventos pelo nome
+webhook-events-hint = Escolha o que seu receptor precisa. Grupos inteiros recebem também os eventos que versões futuras acrescentarem.
+webhook-events-bad = Escolha pelo menos um evento contado a projetos.
+webhook-every-event = Todos os eventos, também os que versões futuras acrescentarem
+webhook-all-of = Todos de { $events }
+webhook-other-events = Eventos que não existem mais
+webhook-chosen =
+    { $count ->
+        [one] { $count } escolhido
+       *[other] { $count } escolhidos
+    }
+latency = Tempos de resposta
+latency-ms = ms
+latency-result = Resultado
+latency-summary =
+    { $count ->
+        [one] A última tentativa levou { $slowest } ms; falhas: { $failed }.
+       *[other] As últimas { $count } tentativas: mediana { $median } ms, mais lenta { $slowest } ms; falhas: { $failed }.
+    }
+delivery-body = Mensagem
 webhook-on = Em uso
 webhook-off = Fora de uso
 webhook-failing = Falhando
@@ -188,7 +204,7 @@ webhook-off-failing = Só houve falhas durante uma semana.
 webhook-not-in-use = Este webhook está fora de uso. Primeiro reative-o.
 webhook-secret = Segredo de assinatura
 webhook-secret-text = Com ele o destinatário confere a assinatura de cada mensagem, como diz a especificação Standard Webhooks.
-webhook-rotate-text = O atual continua assinando ao lado do novo por um dia.
+webhook-rotate-text = O atual continua assinando ao lado do novo, para que seu receptor troque sem interrupção.
 webhook-former-until = O anterior assina ao lado do atual até { $time }.
 webhook-disable-text = Nada é enviado até você reativá-lo. As mensagens que já esperam ficam guardadas por 31 dias; o que acontece nesse meio-tempo não é enviado depois.
 webhook-enable-text = As mensagens que esperavam são enviadas.

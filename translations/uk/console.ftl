@@ -179,9 +179,26 @@ webhook-url-bad = Уведіть публічну адресу https, не до�
 webhook-description = Для чого він
 webhook-description-bad = Не більше ніж 200 символів, одним рядком.
 webhook-events = Події
-webhook-events-hint = По одній на рядок: точна назва, усі одного виду, як-от session.*, або * – геть усе.
-webhook-events-bad = Таких подій для проєктів немає. Напишіть session.created, session.* або *.
-webhook-kinds = Назви всіх подій
+webhook-events-hint = Виберіть, що потрібно вашому приймачу. Цілі групи отримують і події, які додадуть наступні версії.
+webhook-events-bad = Виберіть принаймні одну подію, про яку дізнаються проєкти.
+webhook-every-event = Усі події, зокрема й ті, що додадуть наступні версії
+webhook-all-of = Усі { $events }
+webhook-other-events = Події, яких більше немає
+webhook-chosen =
+    { $count ->
+        [one] { $count } вибрана
+        [few] { $count } вибрані
+       *[other] { $count } вибраних
+    }
+latency = Час відповіді
+latency-ms = мс
+latency-result = Результат
+latency-summary =
+    { $count ->
+        [one] Остання спроба тривала { $slowest } мс; невдалих: { $failed }.
+       *[other] Останні спроби ({ $count }): медіана { $median } мс, найповільніша { $slowest } мс; невдалих: { $failed }.
+    }
+delivery-body = Повідомлення
 webhook-on = Працює
 webhook-off = Не працює
 webhook-failing = Збої
@@ -192,7 +209,7 @@ webhook-off-failing = Цілий тиждень були самі збої.
 webhook-not-in-use = Цей вебхук вимкнено. Спершу ввімкніть його.
 webhook-secret = Секрет підпису
 webhook-secret-text = Ним отримувач перевіряє підпис кожного повідомлення, як велить специфікація Standard Webhooks.
-webhook-rotate-text = Теперішній ще день підписуватиме поруч із новим.
+webhook-rotate-text = Теперішній підписує далі поруч із новим, щоб ваш приймач перейшов без перерви.
 webhook-former-until = Попередній підписує поруч із теперішнім до { $time }.
 webhook-disable-text = Нічого не надсилається, доки ви не ввімкнете його знову. Повідомлення, що вже чекають, зберігаються 31 день; те, що станеться тим часом, пізніше не надсилається.
 webhook-enable-text = Повідомлення, що чекали, буде надіслано.

@@ -20,8 +20,16 @@ async fn at_webhooks(server: &TestServer) -> (Browser<'_>, Landing) {
 
 async fn add(browser: &mut Browser<'_>, page: &Landing, url: &str) -> Landing {
     browser
-        .submit(page, &[("url", url), ("description", "Tells the shop"), ("events", "session.*\r\nuser.deleted")])
+        .submit(
+            page,
+            &[("url", url), ("description", "Tells the shop"), ("event.session.*", "1"), ("event.user.deleted", "1")],
+        )
         .await
+}
+
+/// Whether an event is chosen on the page.
+fn is_checked(page: &Landing, event: &str) -> bool {
+    page.body.contains(&format!("name=\"event.{event}\" value=\"1\" checked"))
 }
 
 fn secret(page: &Landing) -> String {
@@ -39,6 +47,10 @@ on_both_databases! {
         assert_eq!(server.database.count("select count(*) from webhook").await, 1);
         let rotated = browser.press(&again, "rotate-secret", &[]).await;
         assert!(secret(&rotated).starts_with("whsec_") && secret(&rotated) != secret(&made), "{}", rotated.body);
+        assert!(rotated.body.contains("The former one signs beside"), "for a day: {}", rotated.body);
+        let at_once = browser.press(&rotated, "rotate-secret", &[("overlap", "0")]).await;
+        assert!(!at_once.body.contains("The former one signs beside"), "{}", at_once.body);
+        assert!(is_checked(&at_once, "session.*") && !is_checked(&at_once, "user.updated"), "{}", at_once.body);
         let list = browser.open(&page.url).await;
         assert!(list.body.contains("https://shop.example/hook") && list.body.contains("session.*, user.deleted"));
     }
@@ -50,14 +62,20 @@ on_both_databases! {
             let again = add(&mut browser, &page, bad).await;
             assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY, "{bad}");
             assert!(!again.text("#url-error").is_empty(), "{bad}: {}", again.body);
-            assert!(again.text("#events").contains("session.*"), "what was typed stays");
+            assert!(is_checked(&again, "session.*") && is_checked(&again, "user.deleted"), "what was chosen stays");
+            assert!(!is_checked(&again, "user.updated"), "{}", again.body);
         }
-        for bad in ["", "session.exploded", "*.*"] {
-            let fields = [("url", "https://shop.example/hook"), ("description", ""), ("events", bad)];
-            let again = browser.submit(&page, &fields).await;
+        let form = |event: &str| {
+            let fields = [("csrf", page.value("csrf")), ("url", "https://shop.example/hook".into())];
+            let fields = fields.into_iter().map(|(name, value)| (name.to_owned(), value));
+            let chosen = (!event.is_empty()).then(|| (format!("event.{event}"), "1".to_owned()));
+            fields.chain(chosen).collect::<Vec<_>>()
+        };
+        for bad in ["", "session.exploded", "*.*", "<script>"] {
+            let again = browser.post(&page.url, &form(bad)).await;
             assert!(!again.text("#events-error").is_empty(), "{bad}: {}", again.body);
         }
-        let fields = [("url", "https://shop.example/hook"), ("description", "a\u{7}b"), ("events", "*")];
+        let fields = [("url", "https://shop.example/hook"), ("description", "a\u{7}b"), ("event.*", "1")];
         assert!(!browser.submit(&page, &fields).await.text("#description-error").is_empty());
         assert_eq!(server.database.count("select count(*) from webhook").await, 0);
     }
@@ -68,6 +86,7 @@ on_both_databases! {
         let made = add(&mut browser, &page, "https://shop.example/hook").await;
         let tested = browser.press(&made, "test", &[]).await;
         assert!(tested.body.contains("webhook.test"), "{}", tested.body);
+        assert!(tested.body.contains("<span class=\"name\">&quot;type&quot;</span>") || tested.body.contains("<span class=\"name\">&#34;type&#34;</span>"), "{}", tested.body);
         let again = browser.press(&tested, "redeliver", &[]).await;
         assert!(again.status == StatusCode::OK && !again.text("[role=status]").is_empty(), "{}", again.body);
         let off = browser.press(&again, "disable", &[]).await;
@@ -89,10 +108,10 @@ on_both_databases! {
         let server = TestServer::on(db, &[]).await;
         let (mut browser, page) = at_webhooks(&server).await;
         let made = add(&mut browser, &page, "https://shop.example/hook").await;
-        let fields = [("url", "https://shop.example/other"), ("description", "Other"), ("events", "*")];
+        let fields = [("url", "https://shop.example/other"), ("description", "Other"), ("event.*", "1")];
         let saved = browser.submit(&made, &fields).await;
         assert!(saved.body.contains("https://shop.example/other"), "{}", saved.body);
-        let fields = [("url", "nonsense"), ("description", "Other"), ("events", "*")];
+        let fields = [("url", "nonsense"), ("description", "Other"), ("event.*", "1")];
         let refused = browser.submit(&saved, &fields).await;
         assert!(!refused.text("#url-error").is_empty() && refused.body.contains("nonsense"), "{}", refused.body);
         let form = [("csrf".to_owned(), saved.value("csrf"))];
@@ -125,8 +144,8 @@ on_both_databases! {
         };
         server.usher.webhooks.update_webhook(project, webhook, elsewhere).await.expect("it is changed elsewhere");
         let too_long = "x".repeat(2_000);
-        let mut fields = vec![("url", "https://shop.example/hook"), ("events", "session.*\r\nuser.deleted"),
-            ("description", too_long.as_str())];
+        let mut fields = vec![("url", "https://shop.example/hook"), ("event.session.*", "1"), ("description", too_long.as_str()),
+            ("event.user.deleted", "1")];
         let refused = browser.submit(&open, &fields).await;
         assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", refused.body);
         fields[2].1 = "Edited";

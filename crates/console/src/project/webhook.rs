@@ -1,7 +1,14 @@
 //! One webhook and its deliveries: changing, testing, disabling, deleting, and rotating its secret.
 
-use super::webhooks::{ADDED, DELETED, filters, why_key};
-use crate::views::{AttemptItem, ConfirmDeletion, DeliveryItem, WebhookPage, WebhookValues};
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use serde::Deserialize;
+
+use super::webhooks::{ADDED, DELETED, why_key};
+use crate::views::{
+    AttemptItem, ConfirmDeletion, DeliveryItem, LatencyChart, TimedAttempt, WebhookPage, WebhookValues, pretty,
+};
 use usher_accounts::FlowError;
 use usher_domain::event::webhook::filter::Filter;
 use usher_domain::event::webhook::{DeliveryAttempt, DeliveryStatus, Webhook, WebhookDelivery};
@@ -18,6 +25,9 @@ use usher_page_kit::views::{Layout, ProjectTab, ShownSecret};
 
 /// Deliveries on one page.
 const SIZE: u32 = 20;
+/// The latest deliveries, whose attempts the chart shows, and its bars at most.
+const TIMED: u32 = 40;
+const BARS: usize = 40;
 
 const SAVED: Notice = Notice::new("saved", "webhook-saved");
 const TESTED: Notice = Notice::new("tested", "webhook-tested");
@@ -80,9 +90,22 @@ pub async fn disable(page: ProjectPage, InPath((_, id)): WebhookPath, _: ButtonF
     done(page, id, DISABLED)
 }
 
+/// How long the former secret signs beside the new one; a day if absent.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct RotateWebhookSecretForm {
+    /// In seconds.
+    overlap: Option<u64>,
+}
+
 /// POST …/rotate-secret
-pub async fn rotate_secret(page: ProjectPage, InPath((_, id)): WebhookPath, _: ButtonForm) -> PageResult {
-    let rotated = page.app.usher.webhooks.rotate_webhook_secret(page.project.id, id, None).await?;
+pub async fn rotate_secret(
+    page: ProjectPage,
+    InPath((_, id)): WebhookPath,
+    PageForm(form): PageForm<RotateWebhookSecretForm>,
+) -> PageResult {
+    let overlap = form.overlap.map(Duration::from_secs);
+    let rotated = page.app.usher.webhooks.rotate_webhook_secret(page.project.id, id, overlap).await?;
     let here = WebhookUrls::of(&page.project.id, &id).page();
     page.done_with_secret(&here, ROTATED, &rotated.secret)
 }
@@ -154,7 +177,7 @@ fn edited(values: &WebhookValues) -> WebhookChange {
     let loaded = LoadedValues::decode(&values.loaded);
     let edited = |name, typed: &String| Some(typed.clone()).filter(|typed| loaded.is_edited(name, typed));
     WebhookChange {
-        events: edited("events", &values.events).map(|events| filters(&events)),
+        events: edited("events", &events_text(values.filters())).map(|_| owned(values.filters())),
         url: edited("url", &values.url),
         description: edited("description", &values.description),
         disabled: None,
@@ -163,10 +186,19 @@ fn edited(values: &WebhookValues) -> WebhookChange {
 
 /// The values of the form, with those that it was loaded with.
 fn values_of(webhook: &Webhook) -> WebhookValues {
-    let events = webhook.filters.iter().map(Filter::as_str).collect::<Vec<_>>().join("\n");
-    let (url, description) = (webhook.url.clone(), webhook.description.clone());
+    let filters: BTreeSet<&str> = webhook.filters.iter().map(Filter::as_str).collect();
+    let (url, description, events) = (webhook.url.clone(), webhook.description.clone(), events_text(filters.clone()));
     let loaded = LoadedValues::of(&[("url", &url), ("description", &description), ("events", &events)]).encode();
-    WebhookValues { url, description, events, loaded }
+    WebhookValues { url, description, loaded, ..WebhookValues::default() }.with_filters(filters)
+}
+
+/// The chosen filters as one text, to compare with those that the form was loaded with.
+fn events_text(filters: BTreeSet<&str>) -> String {
+    owned(filters).join(" ")
+}
+
+fn owned(filters: BTreeSet<&str>) -> Vec<String> {
+    filters.into_iter().map(str::to_owned).collect()
 }
 
 async fn view(page: &mut ProjectPage, webhook: &Webhook, before: Option<Cursor>) -> Result<WebhookPage, FlowError> {
@@ -174,6 +206,7 @@ async fn view(page: &mut ProjectPage, webhook: &Webhook, before: Option<Cursor>)
     let head = page.head(&urls.page());
     let (lang, usher) = (head.lang, &page.app.usher);
     let found = usher.webhooks.list_deliveries(webhook, None, before, SIZE).await?;
+    let latest = usher.webhooks.list_deliveries(webhook, None, None, TIMED).await?;
     let former = webhook.signing(usher.core.clock.now()).filter_map(|secret| secret.expires_at).max();
     Ok(WebhookPage {
         project: page.project_head(&head, ProjectTab::Webhooks),
@@ -183,6 +216,7 @@ async fn view(page: &mut ProjectPage, webhook: &Webhook, before: Option<Cursor>)
         off: webhook.disabled_why.map(|why| lang.text(why_key(why))),
         failing_since: webhook.failing_since.map(|at| head.date(at.0)),
         former_until: former.map(|at| head.date(at.0)),
+        latency: LatencyChart::new(&head, &timed(&head, &latest.items)),
         any_failed: found.items.iter().any(|one| one.status == DeliveryStatus::Failed),
         deliveries: found.items.into_iter().map(|one| delivery(&head, webhook, one)).collect(),
         more_url: found.next.map(|next| urls::with(&urls.page(), "before", &next.encode())),
@@ -201,15 +235,38 @@ fn delivery(page: &Layout, webhook: &Webhook, delivery: WebhookDelivery) -> Deli
         created: page.ago(delivery.created_at.0),
         next: (waits && !delivery.attempts.is_empty()).then(|| page.date(delivery.send_after.0)),
         attempts: delivery.attempts.into_iter().map(|one| attempt(page, one)).collect(),
-        body: delivery.body,
+        body: pretty(&delivery.body),
     }
 }
 
+/// The last attempts of these deliveries, oldest first.
+fn timed(page: &Layout, deliveries: &[WebhookDelivery]) -> Vec<TimedAttempt> {
+    let attempts = deliveries.iter().flat_map(|delivery| delivery.attempts.iter().map(move |one| (delivery, one)));
+    let mut attempts: Vec<TimedAttempt> = attempts
+        .map(|(delivery, one)| TimedAttempt {
+            at: one.at.0,
+            kind: delivery.kind.clone(),
+            ms: i64::try_from(one.ms).unwrap_or(i64::MAX),
+            failed: one.error.is_some() || one.status.is_none_or(|status| !(200..300).contains(&status)),
+            result: result(page, one),
+        })
+        .collect();
+    attempts.sort_by_key(|attempt| attempt.at);
+    let extra = attempts.len().saturating_sub(BARS);
+    attempts.split_off(extra)
+}
+
 fn attempt(page: &Layout, attempt: DeliveryAttempt) -> AttemptItem {
+    let what = result(page, &attempt);
+    AttemptItem { at: page.ago(attempt.at.0), what, answer: attempt.answer.filter(|text| !text.is_empty()) }
+}
+
+/// How an attempt ended, in words.
+fn result(page: &Layout, attempt: &DeliveryAttempt) -> String {
     let lang = page.lang;
     let ms = attempt.ms.to_string();
     let status = attempt.status.map(|status| status.to_string());
-    let what = match (&attempt.error, &status) {
+    match (&attempt.error, &status) {
         (Some(error), _) => {
             lang.text_with("attempt-failed", &[("error", error.as_str().into()), ("ms", ms.as_str().into())])
         }
@@ -217,6 +274,5 @@ fn attempt(page: &Layout, attempt: DeliveryAttempt) -> AttemptItem {
             let status = status.as_deref().unwrap_or_default();
             lang.text_with("attempt-answered", &[("status", status.into()), ("ms", ms.as_str().into())])
         }
-    };
-    AttemptItem { at: page.ago(attempt.at.0), what, answer: attempt.answer.filter(|text| !text.is_empty()) }
+    }
 }

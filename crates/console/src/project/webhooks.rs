@@ -2,7 +2,6 @@
 
 use crate::views::{WebhookListItem, WebhookValues, WebhooksPage};
 use usher_accounts::FlowError;
-use usher_domain::event::EventCatalogue;
 use usher_domain::event::webhook::{DisabledWhy, Webhook};
 use usher_domain::urls::WebhookUrls;
 use usher_flows::webhooks::NewWebhook;
@@ -37,13 +36,7 @@ pub async fn create(mut page: ProjectPage, PageForm(values): PageForm<WebhookVal
 
 fn new_webhook(values: &WebhookValues) -> NewWebhook {
     let WebhookValues { url, description, .. } = values.clone();
-    NewWebhook { url, description, events: filters(&values.events) }
-}
-
-/// The filters in a text, separated by commas or white space.
-pub(super) fn filters(events: &str) -> Vec<String> {
-    let words = events.split([' ', ',', '\n', '\r', '\t']).filter(|word| !word.is_empty());
-    words.map(str::to_owned).collect()
+    NewWebhook { url, description, events: values.filters().into_iter().map(str::to_owned).collect() }
 }
 
 /// The message key for the reason of a disabled webhook.
@@ -63,8 +56,7 @@ async fn view(page: &mut ProjectPage) -> Result<WebhooksPage, FlowError> {
         project: page.project_head(&head, ProjectTab::Webhooks),
         form: page.form(here),
         webhooks: webhooks.into_iter().map(|webhook| row(head.lang, webhook)).collect(),
-        kinds: EventCatalogue::STANDARD.messages().map(|(_, message)| message.name.to_owned()).collect(),
-        values: WebhookValues { events: "*".into(), ..WebhookValues::default() },
+        values: WebhookValues::default().with_filters(["*"]),
         page: head,
         ..WebhooksPage::default()
     })

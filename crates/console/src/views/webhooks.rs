@@ -1,8 +1,12 @@
 //! The webhooks of a project, and one of them with its deliveries.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use askama::Template;
 use serde::Deserialize;
 
+use super::project::overlaps;
+use crate::views::{EVENT_FIELD, EventGroup, JsonPart, LatencyChart, event_groups};
 use usher_domain::urls::WebhookUrls;
 use usher_page_kit::views::{FieldErrors, Form, Layout, Moment, ProjectHead, ShownSecret};
 
@@ -14,10 +18,34 @@ pub struct WebhookValues {
     pub url: String,
     /// The description.
     pub description: String,
-    /// The filters, one per line.
-    pub events: String,
     /// The values that the form was loaded with, if the webhook exists already.
     pub loaded: String,
+    /// The chosen filters, as `event.session.*`, and the fields of every form.
+    #[serde(flatten)]
+    pub others: BTreeMap<String, String>,
+}
+
+impl WebhookValues {
+    /// The values of a form with these filters chosen.
+    pub fn with_filters<'f>(self, filters: impl IntoIterator<Item = &'f str>) -> Self {
+        let others = filters.into_iter().map(|filter| (format!("{EVENT_FIELD}{filter}"), "1".to_owned())).collect();
+        Self { others, ..self }
+    }
+
+    /// The chosen filters, sorted.
+    pub fn filters(&self) -> BTreeSet<&str> {
+        self.others.keys().filter_map(|name| name.strip_prefix(EVENT_FIELD)).collect()
+    }
+
+    /// Is every event chosen, also those that later versions add?
+    pub fn wants_all(&self) -> bool {
+        self.filters().contains("*")
+    }
+
+    /// The events to choose from.
+    pub fn groups(&self, page: &Layout) -> Vec<EventGroup> {
+        event_groups(page, &self.filters())
+    }
 }
 
 /// Every webhook of a project.
@@ -28,14 +56,12 @@ pub struct WebhooksPage {
     pub page: Layout,
     /// The header of the project's pages.
     pub project: ProjectHead,
-    /// Fields `url`, `description`, `events`: creates a webhook.
+    /// Fields of [`WebhookValues`]: creates a webhook.
     pub form: Form,
     /// The webhooks, oldest first.
     pub webhooks: Vec<WebhookListItem>,
     /// The submitted values.
     pub values: WebhookValues,
-    /// Every event type.
-    pub kinds: Vec<String>,
     /// Success message.
     pub notice: Option<String>,
     /// Validation errors.
@@ -83,6 +109,8 @@ pub struct WebhookPage {
     pub failing_since: Option<Moment>,
     /// Until when a former secret also signs.
     pub former_until: Option<Moment>,
+    /// The answer times of the last attempts.
+    pub latency: Option<LatencyChart>,
     /// Did a delivery on this page fail for good?
     pub any_failed: bool,
     /// Its deliveries, newest first.
@@ -110,8 +138,8 @@ pub struct DeliveryItem {
     pub next: Option<Moment>,
     /// Its attempts, oldest first.
     pub attempts: Vec<AttemptItem>,
-    /// The body.
-    pub body: String,
+    /// The pieces of the body.
+    pub body: Vec<JsonPart>,
 }
 
 /// An attempt.
@@ -123,6 +151,13 @@ pub struct AttemptItem {
     pub what: String,
     /// The beginning of the response.
     pub answer: Option<String>,
+}
+
+impl WebhookPage {
+    /// How long the former secret signs beside a new one: `(seconds, label, selected)`.
+    pub fn overlaps(&self) -> [(&'static str, String, bool); 5] {
+        overlaps(&self.page, "86400")
+    }
 }
 
 impl DeliveryItem {

@@ -6,6 +6,7 @@ use usher_i18n::{Arg, Lang};
 
 /// The height of the plot, in pixels; its top.
 const HEIGHT: f64 = 160.0;
+pub const PLOT_HEIGHT: f64 = HEIGHT;
 const TOP: f64 = 12.0;
 /// Where the plot begins, in percent; left of it are the numbers of the lines.
 const LEFT: f64 = 7.0;
@@ -71,13 +72,7 @@ impl SignInChart {
     /// The chart of these days, oldest first.
     pub fn new(lang: Lang, days: &[SignInsOfDay]) -> Self {
         let highest = days.iter().map(|day| day.succeeded + day.failed).max().unwrap_or_default();
-        let step = step(highest);
-        let top = (highest + step - 1) / step * step;
-        let scale = |number: i64| approximate(number) / approximate(top.max(1)) * (HEIGHT - TOP);
-        let lines = (1..=top / step).map(|line| {
-            let y = HEIGHT - scale(line * step);
-            ChartLine { y: px(y), label_y: px(y - 4.0), label: lang.number(line * step) }
-        });
+        let scale = |number: i64| scaled(number, highest);
         let every = days.len().div_ceil(NAMED).max(1);
         let width = (100.0 - LEFT) / approximate_count(days.len().max(1));
         let bars = days.iter().enumerate().map(|(place, day)| {
@@ -97,12 +92,29 @@ impl SignInChart {
         });
         Self {
             summary: summary(lang, days),
-            lines: lines.collect(),
+            lines: lines(lang, highest),
             bars: bars.collect(),
             rows: days.iter().rev().map(|day| row(lang, day)).collect(),
             is_empty: highest == 0,
         }
     }
+}
+
+/// The height of a number in a chart whose highest number is `highest`, in pixels.
+pub fn scaled(number: i64, highest: i64) -> f64 {
+    let step = step(highest);
+    let top = (highest + step - 1) / step * step;
+    approximate(number) / approximate(top.max(1)) * (HEIGHT - TOP)
+}
+
+/// The lines of a chart whose highest number is `highest`.
+pub fn lines(lang: Lang, highest: i64) -> Vec<ChartLine> {
+    let step = step(highest);
+    let line = |number: i64| {
+        let y = HEIGHT - scaled(number * step, highest);
+        ChartLine { y: px(y), label_y: px(y - 4.0), label: lang.number(number * step) }
+    };
+    (1..=(highest + step - 1) / step).map(line).collect()
 }
 
 fn part(number: i64, y: f64, height: f64) -> Option<BarPart> {
@@ -187,7 +199,7 @@ pub fn percent(value: f64) -> String {
     format!("{value:.2}%")
 }
 
-fn px(value: f64) -> String {
+pub fn px(value: f64) -> String {
     format!("{value:.1}")
 }
 

@@ -322,8 +322,7 @@ fn webhooks(lang: Lang) -> Vec<RenderedSample> {
         page: console(lang),
         project: head(lang, "Notes", ProjectTab::Webhooks),
         form: Form::new("/console/projects/1/webhooks", "t"),
-        values: WebhookValues { events: "*".into(), ..WebhookValues::default() },
-        kinds: vec!["session.created".into(), "user.deleted".into()],
+        values: WebhookValues::default().with_filters(["*"]),
         ..WebhooksPage::default()
     };
     let some = WebhooksPage {
@@ -332,12 +331,8 @@ fn webhooks(lang: Lang) -> Vec<RenderedSample> {
             row("https://shop.example/slow", None, true),
             row(HOSTILE, Some("webhook-off-gone"), false),
         ],
-        values: WebhookValues {
-            url: HOSTILE.into(),
-            description: HOSTILE.into(),
-            events: "</textarea><b>".into(),
-            ..WebhookValues::default()
-        },
+        values: WebhookValues { url: HOSTILE.into(), description: HOSTILE.into(), ..WebhookValues::default() }
+            .with_filters(["session.*", "user.deleted", "gone.event"]),
         errors: errors(&["url", "description", "events", ""], lang),
         ..none.clone()
     };
@@ -357,7 +352,7 @@ fn webhook(lang: Lang) -> Vec<RenderedSample> {
         created: moment(lang, 1_795_000_000),
         next: (status == "waiting").then(|| moment(lang, 1_795_000_300)),
         attempts,
-        body: format!("{{\"type\":\"session.created\",\"data\":\"{HOSTILE}\"}}"),
+        body: pretty(&format!("{{\"type\":\"session.created\",\"data\":[\"{}\"]}}", HOSTILE.replace('"', "\\\""))),
     };
     let answered = lang.text_with("attempt-answered", &[("status", "204".into()), ("ms", "84".into())]);
     let failed = lang.text_with("attempt-failed", &[("error", HOSTILE.into()), ("ms", "10000".into())]);
@@ -366,11 +361,8 @@ fn webhook(lang: Lang) -> Vec<RenderedSample> {
         project: head(lang, "Notes", ProjectTab::Webhooks),
         form: Form::new("/console/projects/1/webhooks/1", "t"),
         address: "https://shop.example/hook".into(),
-        values: WebhookValues {
-            url: "https://shop.example/hook".into(),
-            events: "*".into(),
-            ..WebhookValues::default()
-        },
+        values: WebhookValues { url: "https://shop.example/hook".into(), ..WebhookValues::default() }
+            .with_filters(["*"]),
         secret: Some(ShownSecret::Now("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw".into())),
         notice: Some(lang.text("webhook-added")),
         ..WebhookPage::default()
@@ -382,6 +374,16 @@ fn webhook(lang: Lang) -> Vec<RenderedSample> {
         failing_since: Some(moment(lang, 1_795_000_000)),
         former_until: Some(moment(lang, 1_795_000_000)),
         any_failed: true,
+        latency: LatencyChart::new(
+            &console(lang),
+            &[0, 84, 10_000].map(|ms| TimedAttempt {
+                at: 1_795_000_000,
+                kind: HOSTILE.into(),
+                ms,
+                failed: ms > 1_000,
+                result: HOSTILE.into(),
+            }),
+        ),
         deliveries: vec![
             delivery("waiting", vec![attempt(failed.clone(), None)]),
             delivery("delivered", vec![attempt(failed, None), attempt(answered, Some(HOSTILE))]),
