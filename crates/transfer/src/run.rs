@@ -47,6 +47,10 @@ impl UserImports {
 
     async fn handle_part(&self, import: &UserImport) -> Result<(), FlowError> {
         let Some(rows) = self.open_part(import).await? else {
+            if self.core.store.find_import(import.id).await?.as_ref() != Some(import) {
+                // Another instance has imported this part, or somebody has cancelled the import.
+                return Ok(());
+            }
             tracing::error!(import = %import.id, part = import.next_part, "import: a part of the file does not open");
             return self.end(import, ImportStatus::Failed).await;
         };

@@ -193,10 +193,11 @@ on_both_databases! {
             let export = server.get_as(&boss, url).await;
             assert_eq!(export.status, StatusCode::OK);
             assert!(!export.body.contains("argon2"), "no hash: {}", export.body);
-            for user in [&ana, &bob] {
+            for email in [ANA, BOB] {
+                let user = find(&server, email).await.unwrap();
                 let mut tx = server.usher.core.store.begin().await.unwrap();
                 // The `sub` is free again only in another installation.
-                tx.delete_user(user, server.now()).await.unwrap();
+                tx.delete_user(&user, server.now()).await.unwrap();
                 tx.commit().await.unwrap();
             }
             server.database.execute("delete from tombstone").await;
