@@ -142,10 +142,14 @@ test('the page finds people, clients and settings, and a trace id finds its requ
     { redirect: 'manual' },
   );
   const trace = refused.headers.get('x-trace-id');
-  for (let tries = 0; tries < 50 && !path(admin).includes('/attempts/'); tries += 1) {
-    await admin.goto(`${usher.issuer}/console/search?q=${trace}`);
+  // Attempts are written once a second.
+  const attempt = admin.getByRole('link', { name: /^Attempt of \W*Greenhouse Shop/ });
+  for (let tries = 0; tries < 50 && !(await attempt.count()); tries += 1) {
     await admin.waitForTimeout(200);
+    await admin.goto(`${usher.issuer}/console/search?q=${trace}`);
   }
+  await inspect(admin, 'search-trace', { languages: ['en'] });
+  await follow(admin, attempt);
   assert.match(path(admin), new RegExp(`/clients/${client}/attempts/`));
 });
 
