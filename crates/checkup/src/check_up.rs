@@ -10,7 +10,7 @@ use super::case::CheckCase;
 use super::issuer::TestIssuer;
 use super::keys::TestKeys;
 use super::request::RequestFault;
-use super::verdict::{Finding, Grade, Tally, grade};
+use super::verdict::{CaseFinding, Grade, Tally, grade};
 use usher_domain::id::{ClientId, ProjectId};
 use usher_domain::time::Timestamp;
 use usher_domain::urls::CheckUpUrls;
@@ -104,7 +104,7 @@ pub enum Phase {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CaseResult {
     pub case: CheckCase,
-    pub finding: Finding,
+    pub finding: CaseFinding,
     /// What the application was asked and answered: a line for each request.
     pub steps: Vec<String>,
 }
@@ -209,7 +209,7 @@ impl CheckUp {
         let mut progress = self.lock();
         let tried = |case: &CheckCase| progress.results.iter().any(|result| result.case == *case);
         let left: Vec<_> = CheckCase::ALL.iter().copied().filter(|case| !tried(case)).collect();
-        let untried = |case| CaseResult { case, finding: Finding::TimeOver, steps: Vec::new() };
+        let untried = |case| CaseResult { case, finding: CaseFinding::TimeOver, steps: Vec::new() };
         progress.results.extend(left.into_iter().map(untried));
         let (tally, graded) = grade(progress.results.iter().map(|result| (result.case, result.finding)));
         progress.phase = Phase::Graded(tally, graded);

@@ -11,7 +11,7 @@ use super::case::{CaseGroup, CheckCase};
 use super::check_up::{CaseResult, CheckUp, Obstacle};
 use super::request::TestRequest;
 use super::telltale::{Telltale, opened};
-use super::verdict::{Finding, SignInSeen, judge, judge_logout};
+use super::verdict::{CaseFinding, SignInSeen, judge, judge_logout};
 use usher_domain::time::Clock;
 use usher_http_client::{Outbound, OutboundError};
 use usher_protocol::params::Params;
@@ -73,7 +73,7 @@ impl<'a> Run<'a> {
         CheckUpBrowser::new(self.outbound, &self.check_up.territory, self.clock)
     }
 
-    fn report(self, case: CheckCase, finding: Finding, steps: Vec<String>) {
+    fn report(self, case: CheckCase, finding: CaseFinding, steps: Vec<String>) {
         self.check_up.add(CaseResult { case, finding, steps });
     }
 
@@ -108,8 +108,8 @@ impl<'a> Run<'a> {
             };
             return Err((obstacle, steps));
         };
-        self.report(CheckCase::GoodSignIn, Finding::SignedIn, steps);
-        let pkce = if seen.has_challenge { Finding::UsesPkce } else { Finding::NoPkce };
+        self.report(CheckCase::GoodSignIn, CaseFinding::SignedIn, steps);
+        let pkce = if seen.has_challenge { CaseFinding::UsesPkce } else { CaseFinding::NoPkce };
         self.report(CheckCase::Pkce, pkce, Vec::new());
         Ok(Probe { url, telltale })
     }
@@ -162,7 +162,7 @@ impl<'a> Run<'a> {
             at_issuer: issuer.seen(&signed.code),
         };
         // A page that cannot be fetched says nothing; a callback that breaks the connection refuses.
-        let finding = fault.map_or_else(|| judge(case, seen), Finding::Unreachable);
+        let finding = fault.map_or_else(|| judge(case, seen), CaseFinding::Unreachable);
         let mut steps = signed.browser.steps;
         steps.push(format!("token endpoint: {} · userinfo: {}", seen.at_issuer.redeemed, seen.at_issuer.userinfo));
         self.report(case, finding, steps);
@@ -181,14 +181,14 @@ impl<'a> Run<'a> {
     async fn logout(self, probe: &Probe) {
         let cases = CheckCase::ALL.iter().copied().filter(|case| case.group() == CaseGroup::Logout);
         let Some(uri) = &self.check_up.logout_uri else {
-            return cases.for_each(|case| self.report(case, Finding::NoLogoutUri, Vec::new()));
+            return cases.for_each(|case| self.report(case, CaseFinding::NoLogoutUri, Vec::new()));
         };
         let mut ends = false;
         let mut session: Option<Delivered<'a>> = None;
         for case in cases {
             let good = case == CheckCase::GoodLogout;
             if !good && !ends {
-                self.report(case, Finding::LogoutUnused, Vec::new());
+                self.report(case, CaseFinding::LogoutUnused, Vec::new());
                 continue;
             }
             // A session that is still open serves the next token, too.
@@ -203,7 +203,7 @@ impl<'a> Run<'a> {
                 },
             };
             let (finding, kept) = self.send_logout(case, (uri, probe), signed).await;
-            ends |= good && finding == Finding::SessionEnded;
+            ends |= good && finding == CaseFinding::SessionEnded;
             session = kept;
         }
     }
@@ -214,7 +214,7 @@ impl<'a> Run<'a> {
         case: CheckCase,
         (uri, probe): (&Url, &Probe),
         mut signed: Delivered<'a>,
-    ) -> (Finding, Option<Delivered<'a>>) {
+    ) -> (CaseFinding, Option<Delivered<'a>>) {
         let token = self.check_up.issuer.logout_token(&signed.code, case).ok().flatten().unwrap_or_default();
         let form = Params::from_pairs([("logout_token", token)]).encode().into_bytes();
         let request = Request::post(uri.as_str()).header(CONTENT_TYPE, "application/x-www-form-urlencoded").body(form);
@@ -228,7 +228,7 @@ impl<'a> Run<'a> {
         let issuer = &self.check_up.issuer;
         let open = probe.telltale.says(page.as_ref(), [&issuer.person, &issuer.other]);
         let finding = match (sent, fault) {
-            (Err(error), _) | (_, Some(error)) => Finding::Unreachable(error),
+            (Err(error), _) | (_, Some(error)) => CaseFinding::Unreachable(error),
             (Ok(_), None) => judge_logout(case == CheckCase::GoodLogout, open),
         };
         self.report(case, finding, std::mem::take(&mut signed.browser.steps));
@@ -252,10 +252,10 @@ fn obstacle(fault: WalkFault) -> Obstacle {
 }
 
 /// The finding of a case whose sign-in could not begin.
-const fn unreached(obstacle: &Obstacle) -> Finding {
+const fn unreached(obstacle: &Obstacle) -> CaseFinding {
     match obstacle {
-        Obstacle::Outbound(error) => Finding::Unreachable(*error),
-        Obstacle::NoRequest { status: 429, .. } => Finding::TooMany,
-        _ => Finding::NeverAsked,
+        Obstacle::Outbound(error) => CaseFinding::Unreachable(*error),
+        Obstacle::NoRequest { status: 429, .. } => CaseFinding::TooMany,
+        _ => CaseFinding::NeverAsked,
     }
 }

@@ -5,7 +5,7 @@ use usher_http_client::OutboundError;
 
 /// The result of a case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Verdict {
+pub enum CaseVerdict {
     Passed,
     Failed,
     /// What the application did says neither.
@@ -16,7 +16,7 @@ pub enum Verdict {
 
 /// What the application did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Finding {
+pub enum CaseFinding {
     /// It signed the person in, as it should.
     SignedIn,
     /// It signed the person in although it should not.
@@ -64,11 +64,13 @@ pub enum Finding {
     TimeOver,
 }
 
-impl Finding {
+impl CaseFinding {
     /// The verdict that follows.
-    pub const fn verdict(self) -> Verdict {
+    pub const fn verdict(self) -> CaseVerdict {
         match self {
-            Self::SignedIn | Self::Refused | Self::UsesPkce | Self::SessionEnded | Self::SessionKept => Verdict::Passed,
+            Self::SignedIn | Self::Refused | Self::UsesPkce | Self::SessionEnded | Self::SessionKept => {
+                CaseVerdict::Passed
+            }
             Self::SignedInAnyway
             | Self::RefusedGood
             | Self::CodeSent
@@ -76,7 +78,7 @@ impl Finding {
             | Self::NoPkce
             | Self::ShowsOther
             | Self::SessionEndedAnyway
-            | Self::SessionStays => Verdict::Failed,
+            | Self::SessionStays => CaseVerdict::Failed,
             Self::NeverRedeemed
             | Self::TooMany
             | Self::Unreachable(_)
@@ -84,8 +86,8 @@ impl Finding {
             | Self::NoNonce
             | Self::ClaimsUnseen
             | Self::LogoutUnused
-            | Self::TimeOver => Verdict::NotDetermined,
-            Self::NoUserinfo | Self::NoLogoutUri => Verdict::NotUsed,
+            | Self::TimeOver => CaseVerdict::NotDetermined,
+            Self::NoUserinfo | Self::NoLogoutUri => CaseVerdict::NotUsed,
         }
     }
 }
@@ -116,26 +118,26 @@ pub struct IssuerSeen {
 }
 
 /// The finding of a case with a sign-in of its own.
-pub fn judge(case: CheckCase, seen: SignInSeen) -> Finding {
+pub fn judge(case: CheckCase, seen: SignInSeen) -> CaseFinding {
     use CheckCase as Case;
     let at = seen.at_issuer;
     if seen.throttled && !seen.signed_in {
-        return Finding::TooMany;
+        return CaseFinding::TooMany;
     }
     match case {
-        Case::GoodSignIn | Case::RotatedKey if seen.signed_in => Finding::SignedIn,
-        Case::GoodSignIn | Case::RotatedKey => Finding::RefusedGood,
+        Case::GoodSignIn | Case::RotatedKey if seen.signed_in => CaseFinding::SignedIn,
+        Case::GoodSignIn | Case::RotatedKey => CaseFinding::RefusedGood,
         // A stateless application cannot know that a `state` was used; the page says nothing, since somebody is signed
         // in already.
         Case::ReplayedState | Case::WrongResponseIssuer | Case::NoResponseIssuer if at.redeemed > 0 => {
-            Finding::CodeSent
+            CaseFinding::CodeSent
         }
-        Case::ReplayedState => Finding::Refused,
+        Case::ReplayedState => CaseFinding::Refused,
         Case::OtherUserinfo => judge_userinfo(seen),
         Case::WrongNonce | Case::NoNonce | Case::ReplayedNonce if !at.has_nonce => judge_without_nonce(at),
-        _ if seen.signed_in => Finding::SignedInAnyway,
-        _ if needs_tokens(case) && at.redeemed == 0 => Finding::NeverRedeemed,
-        _ => Finding::Refused,
+        _ if seen.signed_in => CaseFinding::SignedInAnyway,
+        _ if needs_tokens(case) && at.redeemed == 0 => CaseFinding::NeverRedeemed,
+        _ => CaseFinding::Refused,
     }
 }
 
@@ -144,31 +146,31 @@ fn needs_tokens(case: CheckCase) -> bool {
     case.group() == super::case::CaseGroup::IdToken || case == CheckCase::UsedCode
 }
 
-const fn judge_userinfo(seen: SignInSeen) -> Finding {
+const fn judge_userinfo(seen: SignInSeen) -> CaseFinding {
     match (seen.at_issuer.redeemed, seen.at_issuer.userinfo, seen.signed_in) {
-        (0, _, _) => Finding::NeverRedeemed,
-        (_, 0, true) => Finding::NoUserinfo,
-        (_, _, true) if seen.shows_other => Finding::ShowsOther,
-        (_, _, true) => Finding::ClaimsUnseen,
-        (_, _, false) => Finding::Refused,
+        (0, _, _) => CaseFinding::NeverRedeemed,
+        (_, 0, true) => CaseFinding::NoUserinfo,
+        (_, _, true) if seen.shows_other => CaseFinding::ShowsOther,
+        (_, _, true) => CaseFinding::ClaimsUnseen,
+        (_, _, false) => CaseFinding::Refused,
     }
 }
 
-const fn judge_without_nonce(at: IssuerSeen) -> Finding {
+const fn judge_without_nonce(at: IssuerSeen) -> CaseFinding {
     match (at.redeemed, at.has_challenge) {
-        (0, _) => Finding::NeverRedeemed,
-        (_, true) => Finding::NoNonce,
-        (_, false) => Finding::NoProtection,
+        (0, _) => CaseFinding::NeverRedeemed,
+        (_, true) => CaseFinding::NoNonce,
+        (_, false) => CaseFinding::NoProtection,
     }
 }
 
 /// The finding of a logout token: `good` if it should end the session, which is `open` afterwards or not.
-pub const fn judge_logout(good: bool, open: bool) -> Finding {
+pub const fn judge_logout(good: bool, open: bool) -> CaseFinding {
     match (good, open) {
-        (true, true) => Finding::SessionStays,
-        (true, false) => Finding::SessionEnded,
-        (false, true) => Finding::SessionKept,
-        (false, false) => Finding::SessionEndedAnyway,
+        (true, true) => CaseFinding::SessionStays,
+        (true, false) => CaseFinding::SessionEnded,
+        (false, true) => CaseFinding::SessionKept,
+        (false, false) => CaseFinding::SessionEndedAnyway,
     }
 }
 
@@ -195,17 +197,17 @@ pub struct Tally {
 }
 
 /// The counts and the grade.
-pub fn grade(results: impl IntoIterator<Item = (CheckCase, Finding)>) -> (Tally, Grade) {
+pub fn grade(results: impl IntoIterator<Item = (CheckCase, CaseFinding)>) -> (Tally, Grade) {
     let (mut tally, mut worst) = (Tally::default(), None);
     for (case, finding) in results {
         let count = match finding.verdict() {
-            Verdict::Passed => &mut tally.passed,
-            Verdict::Failed => {
+            CaseVerdict::Passed => &mut tally.passed,
+            CaseVerdict::Failed => {
                 worst = worst.max(Some(case.weight()));
                 &mut tally.failed
             }
-            Verdict::NotDetermined => &mut tally.not_determined,
-            Verdict::NotUsed => &mut tally.not_used,
+            CaseVerdict::NotDetermined => &mut tally.not_determined,
+            CaseVerdict::NotUsed => &mut tally.not_used,
         };
         *count += 1;
     }
@@ -232,12 +234,12 @@ mod tests {
         for case in CheckCase::ALL.iter().copied().filter(|case| case.is_faulty_sign_in()) {
             let finding = judge(case, seen(true, 1));
             let wanted = match case {
-                CheckCase::RotatedKey => Finding::SignedIn,
+                CheckCase::RotatedKey => CaseFinding::SignedIn,
                 CheckCase::ReplayedState | CheckCase::WrongResponseIssuer | CheckCase::NoResponseIssuer => {
-                    Finding::CodeSent
+                    CaseFinding::CodeSent
                 }
-                CheckCase::OtherUserinfo => Finding::ClaimsUnseen,
-                _ => Finding::SignedInAnyway,
+                CheckCase::OtherUserinfo => CaseFinding::ClaimsUnseen,
+                _ => CaseFinding::SignedInAnyway,
             };
             assert_eq!(finding, wanted, "{}", case.name());
         }
@@ -246,44 +248,44 @@ mod tests {
     #[test]
     fn a_fault_that_the_application_never_saw_proves_nothing() {
         for case in [CheckCase::WrongIssuer, CheckCase::Unsigned, CheckCase::OtherUserinfo, CheckCase::UsedCode] {
-            assert_eq!(judge(case, seen(false, 0)).verdict(), Verdict::NotDetermined, "{}", case.name());
-            assert_eq!(judge(case, seen(false, 1)).verdict(), Verdict::Passed, "{}", case.name());
+            assert_eq!(judge(case, seen(false, 0)).verdict(), CaseVerdict::NotDetermined, "{}", case.name());
+            assert_eq!(judge(case, seen(false, 1)).verdict(), CaseVerdict::Passed, "{}", case.name());
         }
-        assert_eq!(judge(CheckCase::WrongState, seen(false, 0)), Finding::Refused);
+        assert_eq!(judge(CheckCase::WrongState, seen(false, 0)), CaseFinding::Refused);
         let busy = SignInSeen { throttled: true, ..seen(false, 1) };
-        assert_eq!(judge(CheckCase::WrongIssuer, busy), Finding::TooMany);
+        assert_eq!(judge(CheckCase::WrongIssuer, busy), CaseFinding::TooMany);
     }
 
     #[test]
     fn without_a_nonce_pkce_decides() {
         let mut bare = seen(true, 1);
         bare.at_issuer.has_nonce = false;
-        assert_eq!(judge(CheckCase::WrongNonce, bare), Finding::NoNonce);
+        assert_eq!(judge(CheckCase::WrongNonce, bare), CaseFinding::NoNonce);
         bare.at_issuer.has_challenge = false;
-        assert_eq!(judge(CheckCase::WrongNonce, bare), Finding::NoProtection);
+        assert_eq!(judge(CheckCase::WrongNonce, bare), CaseFinding::NoProtection);
     }
 
     #[test]
     fn userinfo_of_somebody_else_must_not_be_shown() {
-        assert_eq!(judge(CheckCase::OtherUserinfo, seen(true, 1)), Finding::ClaimsUnseen);
+        assert_eq!(judge(CheckCase::OtherUserinfo, seen(true, 1)), CaseFinding::ClaimsUnseen);
         let other = SignInSeen { shows_other: true, ..seen(true, 1) };
-        assert_eq!(judge(CheckCase::OtherUserinfo, other), Finding::ShowsOther);
+        assert_eq!(judge(CheckCase::OtherUserinfo, other), CaseFinding::ShowsOther);
         let mut none = seen(true, 1);
         none.at_issuer.userinfo = 0;
-        assert_eq!(judge(CheckCase::OtherUserinfo, none).verdict(), Verdict::NotUsed);
+        assert_eq!(judge(CheckCase::OtherUserinfo, none).verdict(), CaseVerdict::NotUsed);
     }
 
     #[test]
     fn the_worst_failure_makes_the_grade() {
-        let good = (CheckCase::GoodSignIn, Finding::SignedIn);
+        let good = (CheckCase::GoodSignIn, CaseFinding::SignedIn);
         assert_eq!(grade([good]).1, Grade::Full);
-        let unused = (CheckCase::GoodLogout, Finding::NoLogoutUri);
+        let unused = (CheckCase::GoodLogout, CaseFinding::NoLogoutUri);
         assert_eq!(grade([good, unused]), (Tally { passed: 1, not_used: 1, ..Tally::default() }, Grade::Full));
-        let unknown = (CheckCase::WrongNonce, Finding::NoNonce);
+        let unknown = (CheckCase::WrongNonce, CaseFinding::NoNonce);
         assert_eq!(grade([good, unknown]).1, Grade::Incomplete);
-        let weak = (CheckCase::Pkce, Finding::NoPkce);
+        let weak = (CheckCase::Pkce, CaseFinding::NoPkce);
         assert_eq!(grade([good, unknown, weak]).1, Grade::Advice);
-        let bad = (CheckCase::WrongState, Finding::SignedInAnyway);
+        let bad = (CheckCase::WrongState, CaseFinding::SignedInAnyway);
         let (tally, graded) = grade([good, bad, weak, unknown]);
         assert_eq!(graded, Grade::Unsafe);
         assert_eq!(tally, Tally { passed: 1, failed: 2, not_determined: 1, not_used: 0 });

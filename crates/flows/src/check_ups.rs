@@ -24,7 +24,7 @@ pub use usher_checkup::case::{CaseGroup, CheckCase};
 pub use usher_checkup::check_up::{ApplicationUrls, CaseResult, CheckUp, Obstacle, Phase, Progress, UrlFault};
 pub use usher_checkup::issuer::TestIssuer;
 pub use usher_checkup::request::RequestFault;
-pub use usher_checkup::verdict::{Finding, Grade, Tally, Verdict};
+pub use usher_checkup::verdict::{CaseFinding, CaseVerdict, Grade, Tally};
 pub use usher_http_client::OutboundError;
 
 /// Most check-ups that run at the same time, in one process.

@@ -123,7 +123,7 @@ fn view(page: &mut ProjectPage, client: &Client) -> CheckUpPage {
         sign_in_url: check_up.urls.sign_in.to_string(),
         protected_url: check_up.urls.protected.as_ref().map(ToString::to_string).unwrap_or_default(),
     };
-    view.valid_until = valid.then(|| view.page.ago(check_up.valid_until().0));
+    view.prepared = valid.then(|| view.page.ago(check_up.prepared_at.0));
     if page.may(Right::Develop) && valid {
         view.settings = issuer_settings(&check_up.issuer);
     }

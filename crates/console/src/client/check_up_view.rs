@@ -2,8 +2,8 @@
 
 use crate::views::{CheckUpReport, CheckedCase, CheckedGroup};
 use usher_flows::check_ups::{
-    CaseGroup, CaseResult, CheckCase, Finding, Grade, Obstacle, OutboundError, Phase, Progress, RequestFault, Tally,
-    TestIssuer, Verdict,
+    CaseFinding, CaseGroup, CaseResult, CaseVerdict, CheckCase, Grade, Obstacle, OutboundError, Phase, Progress,
+    RequestFault, Tally, TestIssuer,
 };
 use usher_i18n::{Arg, Lang};
 use usher_page_kit::views::Layout;
@@ -56,30 +56,30 @@ const fn grade_texts(grade: Grade) -> (&'static str, &'static str, &'static str)
 }
 
 /// The word of a verdict: also what the page is styled by.
-const fn verdict_word(verdict: Verdict) -> &'static str {
+const fn verdict_word(verdict: CaseVerdict) -> &'static str {
     match verdict {
-        Verdict::Passed => "passed",
-        Verdict::Failed => "failed",
-        Verdict::NotDetermined => "unknown",
-        Verdict::NotUsed => "unused",
+        CaseVerdict::Passed => "passed",
+        CaseVerdict::Failed => "failed",
+        CaseVerdict::NotDetermined => "unknown",
+        CaseVerdict::NotUsed => "unused",
     }
 }
 
-const fn verdict_key(verdict: Verdict) -> &'static str {
+const fn verdict_key(verdict: CaseVerdict) -> &'static str {
     match verdict {
-        Verdict::Passed => "check-up-passed",
-        Verdict::Failed => "check-up-failed",
-        Verdict::NotDetermined => "check-up-unknown",
-        Verdict::NotUsed => "check-up-unused",
+        CaseVerdict::Passed => "check-up-passed",
+        CaseVerdict::Failed => "check-up-failed",
+        CaseVerdict::NotDetermined => "check-up-unknown",
+        CaseVerdict::NotUsed => "check-up-unused",
     }
 }
 
 fn tally_rows(tally: Tally) -> Vec<(&'static str, &'static str, u32)> {
     let rows = [
-        (Verdict::Passed, tally.passed),
-        (Verdict::Failed, tally.failed),
-        (Verdict::NotDetermined, tally.not_determined),
-        (Verdict::NotUsed, tally.not_used),
+        (CaseVerdict::Passed, tally.passed),
+        (CaseVerdict::Failed, tally.failed),
+        (CaseVerdict::NotDetermined, tally.not_determined),
+        (CaseVerdict::NotUsed, tally.not_used),
     ];
     rows.into_iter().map(|(verdict, count)| (verdict_word(verdict), verdict_key(verdict), count)).collect()
 }
@@ -158,31 +158,31 @@ const fn case_texts(case: CheckCase) -> (&'static str, &'static str) {
 }
 
 /// What the application did.
-fn finding_text(lang: Lang, finding: Finding) -> String {
+fn finding_text(lang: Lang, finding: CaseFinding) -> String {
     lang.text(match finding {
-        Finding::SignedIn => "finding-signed-in",
-        Finding::SignedInAnyway => "finding-signed-in-anyway",
-        Finding::Refused => "finding-refused",
-        Finding::RefusedGood => "finding-refused-good",
-        Finding::CodeSent => "finding-code-sent",
-        Finding::NeverRedeemed => "finding-never-redeemed",
-        Finding::TooMany => "finding-too-many",
-        Finding::Unreachable(error) => return lang.text(outbound_key(error)),
-        Finding::NeverAsked => "finding-never-asked",
-        Finding::NoNonce => "finding-no-nonce",
-        Finding::NoProtection => "finding-no-protection",
-        Finding::UsesPkce => "finding-uses-pkce",
-        Finding::NoPkce => "finding-no-pkce",
-        Finding::NoUserinfo => "finding-no-userinfo",
-        Finding::ShowsOther => "finding-shows-other",
-        Finding::ClaimsUnseen => "finding-claims-unseen",
-        Finding::NoLogoutUri => "finding-no-logout-uri",
-        Finding::SessionEnded => "finding-session-ended",
-        Finding::SessionEndedAnyway => "finding-session-ended-anyway",
-        Finding::SessionKept => "finding-session-kept",
-        Finding::SessionStays => "finding-session-stays",
-        Finding::LogoutUnused => "finding-logout-unused",
-        Finding::TimeOver => "finding-time-over",
+        CaseFinding::SignedIn => "finding-signed-in",
+        CaseFinding::SignedInAnyway => "finding-signed-in-anyway",
+        CaseFinding::Refused => "finding-refused",
+        CaseFinding::RefusedGood => "finding-refused-good",
+        CaseFinding::CodeSent => "finding-code-sent",
+        CaseFinding::NeverRedeemed => "finding-never-redeemed",
+        CaseFinding::TooMany => "finding-too-many",
+        CaseFinding::Unreachable(error) => return lang.text(outbound_key(error)),
+        CaseFinding::NeverAsked => "finding-never-asked",
+        CaseFinding::NoNonce => "finding-no-nonce",
+        CaseFinding::NoProtection => "finding-no-protection",
+        CaseFinding::UsesPkce => "finding-uses-pkce",
+        CaseFinding::NoPkce => "finding-no-pkce",
+        CaseFinding::NoUserinfo => "finding-no-userinfo",
+        CaseFinding::ShowsOther => "finding-shows-other",
+        CaseFinding::ClaimsUnseen => "finding-claims-unseen",
+        CaseFinding::NoLogoutUri => "finding-no-logout-uri",
+        CaseFinding::SessionEnded => "finding-session-ended",
+        CaseFinding::SessionEndedAnyway => "finding-session-ended-anyway",
+        CaseFinding::SessionKept => "finding-session-kept",
+        CaseFinding::SessionStays => "finding-session-stays",
+        CaseFinding::LogoutUnused => "finding-logout-unused",
+        CaseFinding::TimeOver => "finding-time-over",
     })
 }
 

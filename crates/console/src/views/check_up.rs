@@ -49,8 +49,8 @@ pub struct CheckUpPage {
     pub origins: Vec<String>,
     /// Settings of the application, a line each; empty if the reader may not see them.
     pub settings: String,
-    /// Until when the test issuer answers; `None` if it does not.
-    pub valid_until: Option<Moment>,
+    /// When the test issuer was made; `None` if it answers no more.
+    pub prepared: Option<Moment>,
     /// How many cases were tried.
     pub tried: usize,
     pub report: Option<CheckUpReport>,

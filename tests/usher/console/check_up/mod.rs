@@ -10,7 +10,7 @@ use reqwest::StatusCode;
 use usher_domain::oauth::client::{Client, ClientType};
 use usher_domain::project::member::Role;
 use usher_flows::check_ups::{
-    ApplicationUrls, CheckCase, CheckUp, Finding, Grade, Obstacle, Phase, Progress, RequestFault, Verdict,
+    ApplicationUrls, CaseFinding, CaseVerdict, CheckCase, CheckUp, Grade, Obstacle, Phase, Progress, RequestFault,
     application_origins,
 };
 use usher_protocol::client::metadata::ClientMetadata;
@@ -99,14 +99,14 @@ async fn obstacle(server: &TestServer, client: &Client, check_up: &CheckUp) -> O
     }
 }
 
-fn cases(progress: &Progress, verdict: Verdict) -> Vec<CheckCase> {
+fn cases(progress: &Progress, verdict: CaseVerdict) -> Vec<CheckCase> {
     let mut found: Vec<_> =
         progress.results.iter().filter(|one| one.finding.verdict() == verdict).map(|one| one.case).collect();
     found.sort_by_key(|case| CheckCase::ALL.iter().position(|known| known == case));
     found
 }
 
-fn finding(progress: &Progress, case: CheckCase) -> Finding {
+fn finding(progress: &Progress, case: CheckCase) -> CaseFinding {
     progress.results.iter().find(|one| one.case == case).expect("it was tried").finding
 }
 
@@ -123,9 +123,9 @@ on_both_databases! {
         for (check, failing) in CHECKS {
             application.restart(configuration(&check_up), &[check]);
             let progress = run(&server, &client, &check_up).await;
-            assert_eq!(cases(&progress, Verdict::Failed), *failing, "without {check}: {progress:#?}");
+            assert_eq!(cases(&progress, CaseVerdict::Failed), *failing, "without {check}: {progress:#?}");
             assert!(matches!(progress.phase, Phase::Graded(_, Grade::Unsafe | Grade::Advice)), "without {check}");
-            let unknown = cases(&progress, Verdict::NotDetermined);
+            let unknown = cases(&progress, CaseVerdict::NotDetermined);
             assert_eq!(unknown.is_empty(), *check != "logout", "without {check}: {unknown:?}");
         }
         let checked: Vec<_> = CHECKS.iter().flat_map(|(_, failing)| *failing).collect();
@@ -163,7 +163,7 @@ on_both_databases! {
         application.restart(configuration(&check_up), &[]);
         let progress = run(&server, &client, &check_up).await;
         assert!(matches!(progress.phase, Phase::Graded(_, Grade::Full)), "{progress:#?}");
-        assert_eq!(finding(&progress, CheckCase::GoodLogout), Finding::NoLogoutUri);
+        assert_eq!(finding(&progress, CheckCase::GoodLogout), CaseFinding::NoLogoutUri);
     }
 
     async fn a_test_issuer_signs_nobody_in_and_is_gone_after_an_hour(db: TestDatabase) {
@@ -243,19 +243,19 @@ on_both_databases! {
     }
 
     async fn an_application_on_a_closed_address_is_refused_and_too_many_check_ups_are(db: TestDatabase) {
-        let server = TestServer::in_production_with(db, &[("limits.check_ups", "2/hour")]).await;
-        let application = Application::start(server.clock.clone()).await;
-        let client = client_of(&server, &application, false).await;
+        let server = TestServer::on(db, &[("limits.check_ups", "2/hour")]).await;
+        let inside = |metadata: &mut ClientMetadata| metadata.redirect_uris = vec!["https://10.1.2.3/cb".into()];
+        let client = server.client(ClientType::Web, inside).await.client;
         let mut boss = administrator(&server).await;
         let path = format!("/console/projects/{}/clients/{}/check-up", server.project, client.id);
         let page = boss.open(&server.at(&path)).await;
-        let sign_in = format!("{}/login", application.origin);
-        let closed = boss.press(&page, "check-up", &[("sign_in_url", &sign_in)]).await;
+        let closed = boss.press(&page, "check-up", &[("sign_in_url", "https://10.1.2.3/login")]).await;
+        assert_eq!(closed.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", closed.body);
         assert!(closed.body.contains("outbound.allow"), "{}", closed.body);
-        let check_up = prepare(&server, &client, &sign_in, "").await;
-        let closed = Obstacle::Outbound(usher_flows::check_ups::OutboundError::Rejected);
-        assert_eq!(obstacle(&server, &client, &check_up).await, closed);
+        let check_up = prepare(&server, &client, "https://10.1.2.3/login", "").await;
+        let rejected = Obstacle::Outbound(usher_flows::check_ups::OutboundError::Rejected);
+        assert_eq!(obstacle(&server, &client, &check_up).await, rejected);
         let third = server.usher.check_ups.start_check_up(&client).await.expect_err("too many");
-        assert!(format!("{third}").contains("too many"), "{third}");
+        assert!(third.to_string().contains("too many"), "{third}");
     }
 }

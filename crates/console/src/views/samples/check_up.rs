@@ -35,7 +35,7 @@ pub(super) fn all(lang: Lang) -> Vec<RenderedSample> {
     let prepared = CheckUpPage {
         stage: CheckUpStage::Prepared,
         settings: format!("OIDC_ISSUER=https://id.example.org/check-up/1\nOIDC_CLIENT_ID={HOSTILE}"),
-        valid_until: Some(moment(lang, 1_795_000_000)),
+        prepared: Some(moment(lang, 1_795_000_000)),
         notice: Some(lang.text("check-up-prepared")),
         ..calm.clone()
     };
