@@ -39,6 +39,14 @@ test('"Test now" reaches the provider, step by step', async () => {
   await inspect(admin, 'console-provider-tested', { again: true });
 });
 
+test('the page shows what a person with certain claims would get', async () => {
+  await open('/providers/google');
+  await admin.fill('#claims', '{"sub": "1101", "email": "una@gmail.com", "email_verified": true, "given_name": "Una"}');
+  await follow(admin, '[aria-labelledby=claims-heading] button[type=submit]');
+  assert.match(await text(admin, '[aria-labelledby=claims-heading] [role=status]'), /una@gmail\.com Verified/);
+  await inspect(admin, 'console-provider-claims', { again: true });
+});
+
 test('a missing or invalid field of a new provider is reported beside the field', async () => {
   await open('/providers');
   await follow(admin, 'a.button[href*="kind=github"]');

@@ -222,6 +222,33 @@ on_both_databases! {
         assert!(tested.body.contains("Its metadata") && tested.body.contains("cannot be reached now"), "{}", tested.body);
     }
 
+    async fn the_mapping_of_claims_is_shown_and_nothing_is_stored(db: TestDatabase) {
+        let server = TestServer::on(db, &[]).await;
+        let mut browser = administrator(&server).await;
+        let new = browser.open(&server.at("/console/new-provider?kind=google")).await;
+        assert!(new.body.contains(&server.at("/upstream/google/callback")), "the callback is known before: {}", new.body);
+        let page = add_google(&server, &mut browser).await;
+        let claims = r#"{"sub": "1101", "email": "una@corp.test", "email_verified": true, "given_name": "Una", "shoe": "38"}"#;
+        let shown = browser.press(&page, "claims", &[("claims", claims)]).await;
+        let facts = shown.text("[aria-labelledby=claims-heading] [role=status]");
+        for part in ["1101", "una@corp.test", "the provider issues it", "given_name", "Una"] {
+            assert!(facts.contains(part), "{part}: {facts}");
+        }
+        assert!(!facts.contains("38"), "what is not taken is not shown: {facts}");
+        let token = "eyJhbGciOiJub25lIn0.eyJzdWIiOiI3IiwiZW1haWwiOiJhQGIuZXhhbXBsZSJ9.";
+        let shown = browser.press(&shown, "claims", &[("claims", token)]).await;
+        let facts = shown.text("[aria-labelledby=claims-heading] [role=status]");
+        assert!(facts.contains("a@b.example") && facts.contains("Not verified"), "{facts}");
+        let nobody = browser.press(&shown, "claims", &[("claims", "{\"name\": \"Una\"}")]).await;
+        assert!(nobody.text("[aria-labelledby=claims-heading] .warning").contains("who the person is"), "{}", nobody.body);
+        for garbage in ["", "[1]", "a.b.c", "{"] {
+            let refused = browser.press(&page, "claims", &[("claims", garbage)]).await;
+            assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{garbage}");
+            assert!(!refused.text("#claims-error").is_empty(), "{garbage}: {}", refused.body);
+        }
+        assert_eq!((server.users().await, server.identities().await), (1, 0), "the administrator alone");
+    }
+
     async fn only_administrators_with_our_form_change_anything(db: TestDatabase) {
         let server = TestServer::on(db, &[]).await;
         let mut boss = administrator(&server).await;
