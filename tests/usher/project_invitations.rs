@@ -56,7 +56,7 @@ on_both_databases! {
         assert_eq!(server.users().await, 0, "mail programs open links by themselves");
         let refused = browser.press(&page, "register", &[("given_name", ""), ("password", "short")]).await;
         assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
-        assert!(!refused.text("#password-error").is_empty(), "{}", refused.body);
+        assert!(!refused.text("#given_name-error").is_empty(), "{}", refused.body);
         let landing = browser.press(&refused, "register", &[NAMES[0], NAMES[1], ("password", PASSWORD)]).await;
         assert_eq!(landing.url, server.at(&format!("/console/projects/{}/members?done=joined", server.project)));
         assert!(landing.body.contains(UNA) && !landing.text("[role=status]").is_empty(), "{}", landing.body);
