@@ -43,7 +43,7 @@ pub async fn get(mut page: AdminPage, InPath(id): InPath<ImportId>) -> PageResul
         columns: columns(&import, &head),
         options: options(&import.options),
         results,
-        expires: head.ago(import.expires_at.0),
+        expires: head.date(import.expires_at.0),
         notice: page.notice(&[CANCELLED]),
         page: head,
     };

@@ -18,7 +18,7 @@ use usher_transfer::report;
 const BATCH: u32 = 500;
 
 /// A report that is being sent.
-struct Report {
+struct ReportDownload {
     imports: Arc<UserImports>,
     import: UserImport,
     /// The last row that was sent; `None` at the end.
@@ -29,7 +29,7 @@ struct Report {
 pub async fn get(page: AdminPage, InPath(id): InPath<ImportId>) -> PageResult {
     let imports = page.app.usher.user_imports.clone();
     let import = imports.load(id).await?;
-    let parts = stream::try_unfold(Report { imports, import, after: Some(0) }, next);
+    let parts = stream::try_unfold(ReportDownload { imports, import, after: Some(0) }, next);
     let headers = [
         (CONTENT_TYPE, "text/csv; charset=utf-8; header=present"),
         (CONTENT_DISPOSITION, "attachment; filename=\"import-report.csv\""),
@@ -38,7 +38,7 @@ pub async fn get(page: AdminPage, InPath(id): InPath<ImportId>) -> PageResult {
     page.reply(file)
 }
 
-async fn next(report: Report) -> Result<Option<(Bytes, Report)>, FlowError> {
+async fn next(report: ReportDownload) -> Result<Option<(Bytes, ReportDownload)>, FlowError> {
     let Some(after) = report.after else { return Ok(None) };
     let rows = report.imports.rows(&report.import, None, after, BATCH).await?;
     let mut text = if after == 0 { report::head() } else { String::new() };
@@ -46,5 +46,5 @@ async fn next(report: Report) -> Result<Option<(Bytes, Report)>, FlowError> {
         text.push_str(&report::line(row));
     }
     let after = rows.last().map(|row| row.row).filter(|_| rows.len() == BATCH as usize);
-    Ok(Some((Bytes::from(text), Report { after, ..report })))
+    Ok(Some((Bytes::from(text), ReportDownload { after, ..report })))
 }

@@ -102,6 +102,8 @@ pub const fn fault_key(fault: FileFault) -> &'static str {
 pub fn target_key(word: &str) -> Option<&'static str> {
     match word {
         "ignore" => Some("import-column-ignore"),
+        "email_verified" => Some("import-column-verified"),
+        "phone_number_verified" => Some("import-column-phone-verified"),
         "sub" => Some("import-column-sub"),
         "disabled" => Some("import-column-disabled"),
         "enabled" => Some("import-column-enabled"),

@@ -15,8 +15,6 @@ use usher_domain::user::import::{ImportOptions, ImportStatus, ImportedRow, RowRe
 use crate::columns::{ColumnTarget, IGNORED};
 use crate::upload::ImportUpload;
 
-/// How long a file waits for its import to be started or continued.
-pub(crate) const WAITING_KEPT: Duration = Duration::from_hours(24);
 /// How long the report of an import is kept.
 pub(crate) const REPORT_KEPT: Duration = Duration::from_hours(7 * 24);
 /// The most files that are stored at once.

@@ -28,7 +28,7 @@ const TRIES: usize = 5;
 
 /// What the rows of one part have taken, which the database does not show yet.
 #[derive(Default)]
-struct Taken {
+struct TakenInPart {
     marks: HashMap<Vec<u8>, u32>,
     subs: HashSet<String>,
     identities: HashSet<(String, String)>,
@@ -78,7 +78,7 @@ impl UserImports {
         if stored.is_none_or(|stored| stored != *import) {
             return Ok(());
         }
-        let mut taken = Taken::default();
+        let mut taken = TakenInPart::default();
         let mut decisions = Vec::with_capacity(rows.len());
         for row in rows {
             decisions.push(decide_row(&mut tx, import, row, &mut taken).await?);
@@ -150,7 +150,7 @@ impl UserImports {
         import: &UserImport,
         row: &PreparedRow,
         decision: RowDecision,
-        (users, taken): (&HashMap<UserId, User>, &mut Taken),
+        (users, taken): (&HashMap<UserId, User>, &mut TakenInPart),
     ) -> Result<(RowResult, Vec<Reason>), FlowError> {
         let person = match (&row.person, decision) {
             (_, RowDecision::Fail(reason)) => return Ok((RowResult::Failed, vec![reason])),
@@ -172,7 +172,7 @@ impl UserImports {
         tx: &mut Tx,
         import: &UserImport,
         person: &PreparedPerson,
-        taken: &mut Taken,
+        taken: &mut TakenInPart,
     ) -> Result<Vec<Reason>, FlowError> {
         let mut remarks = person.record.remarks.clone();
         let writes = import.status == ImportStatus::Importing;
@@ -214,7 +214,7 @@ impl UserImports {
         import: &UserImport,
         person: &PreparedPerson,
         mut user: User,
-        taken: &mut Taken,
+        taken: &mut TakenInPart,
     ) -> Result<(RowResult, Vec<Reason>), FlowError> {
         let (writes, now) = (import.status == ImportStatus::Importing, self.core.now());
         let record = &person.record;
@@ -291,7 +291,7 @@ async fn decide_row(
     tx: &mut Tx,
     import: &UserImport,
     row: &PreparedRow,
-    taken: &mut Taken,
+    taken: &mut TakenInPart,
 ) -> Result<RowDecision, FlowError> {
     let person = match &row.person {
         Ok(person) => person,

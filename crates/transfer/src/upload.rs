@@ -12,7 +12,6 @@ use usher_keys::seal::Purpose;
 
 use crate::csv;
 use crate::detect::{FileFault, SNIFFED, detect, without_mark};
-use crate::imports::WAITING_KEPT;
 use crate::record::columns_of;
 use crate::row::RawRow;
 use crate::split::{RowSplitter, delimiter};
@@ -21,6 +20,8 @@ use crate::split::{RowSplitter, delimiter};
 const PART_ROWS: usize = 100;
 /// Bytes of one part, by and large.
 const PART_BYTES: usize = 512 * 1024;
+/// How long a file waits for its import to be started or continued.
+const WAITING_KEPT: Duration = Duration::from_hours(24);
 /// How long receiving a file may take.
 const UPLOADING_KEPT: Duration = Duration::from_hours(1);
 /// The longest name of a file that is kept, in characters.

@@ -14,6 +14,7 @@ const EXCEPTIONS: &[(&str, &str)] = &[
     ("crates/pages/src/views/samples", "tests render views with these"),
     ("crates/console/src/views/samples", "tests render views with these"),
     ("crates/console-rules/src/views/samples.rs", "tests render views with these"),
+    ("crates/console-transfer/src/views/samples.rs", "tests render views with these"),
     ("crates/page-tests/src", "tests render views with these"),
     ("crates/console/src/views/quick_start/stacks.rs", "the paths of applications"),
     ("crates/policy/", "the paths in access rules are those of applications"),

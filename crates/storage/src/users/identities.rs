@@ -56,12 +56,10 @@ statements! {
         select {i.IDENTITY}
         from json_each($1) c
         join identity i on i.user_id = unhex(c.value)
-        order by i.user_id, i.id
     ", postgres "
         select {i.IDENTITY}
         from jsonb_array_elements_text($1) c
         join identity i on i.user_id = c::uuid
-        order by i.user_id, i.id
     ";
     // PostgreSQL locks both rows, the user's first as everywhere, so that a simultaneous unlinking or disabling comes
     // entirely before or after.
@@ -262,10 +260,12 @@ impl Store {
         self.query(FIND).bind(issuer).bind(subject).optional().await
     }
 
-    /// The identities of these users: by user, oldest first.
+    /// The identities of these users, oldest first.
     pub async fn list_identities_of(&self, users: impl Iterator<Item = UserId>) -> Result<Vec<Identity>> {
         let ids: Vec<String> = users.map(|id| id.0.simple().to_string()).collect();
-        self.query(LIST_OF_SEVERAL).bind(ids.as_slice()).all().await
+        let mut found: Vec<Identity> = self.query(LIST_OF_SEVERAL).bind(ids.as_slice()).all().await?;
+        found.sort_unstable_by_key(|identity| identity.id);
+        Ok(found)
     }
 
     /// The identities of a user, oldest first.

@@ -20,6 +20,7 @@ const MAY_SCAN_AN_INDEX: &[(&str, &str, &str)] = &[
     ("users", "ADMINISTRATORS", "the index of administrators alone"),
     ("users/search", "INSERT_TERMS", "the terms of one user, which are a parameter"),
     ("users/search", "SUMMARIES", "the ids of one page, which are a parameter"),
+    ("users/identities", "LIST_OF_SEVERAL", "the users of one page, which are a parameter"),
     ("object_terms", "INSERT", "the terms of one object, which are a parameter"),
     ("object_terms", "TERMS_OF", "the ids of one search, which are a parameter"),
     ("apis", "IDENTIFIERS", "the first hundred, in the order of the index"),
