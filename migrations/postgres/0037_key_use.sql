@@ -6,3 +6,4 @@ create table key_use (
     primary key (kid, client_id)
 );
 create index key_use_by_client on key_use (client_id);
+create index key_use_by_time on key_use (last_used_at, kid, client_id);

@@ -63,7 +63,7 @@ use usher_accounts::admin::clients::Clients;
 use usher_accounts::admin::initial_tokens::InitialTokens;
 use usher_accounts::admin::installation::Installation;
 use usher_accounts::admin::keys::SigningKeys;
-use usher_accounts::admin::old_key_use::OldKeyUses;
+use usher_accounts::admin::old_key_uses::OldKeyUses;
 use usher_accounts::admin::project_sign_in::ProjectSignIns;
 use usher_accounts::admin::shown_once::ShownOnce;
 use usher_accounts::admin::users::Users;

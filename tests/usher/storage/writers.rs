@@ -58,6 +58,7 @@ const WRITERS: &[(&str, Guard)] = &[
     ("system/values::PUT_NEW", Condition),
     ("system/idempotency::BEGIN", Condition),
     ("system/idempotency::FINISH", Condition),
+    ("system/key_uses::PUT", Condition),
     ("system/keys::UPDATE", Locked("system/values::PUT_NEW")),
     ("system/health::PUT_JOB_RUN", Last("the instance that ran the job last says how it went")),
     ("system/health::PUT_REPORT", Last("the newest findings are the ones to show")),

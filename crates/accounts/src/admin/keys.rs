@@ -1,6 +1,6 @@
 //! The lifecycle of the signing keys: planned by pure rules, executed by one instance at a time, loaded by all.
 
-use super::old_key_use::OldKeyUses;
+use super::old_key_uses::OldKeyUses;
 use crate::core::Core;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;

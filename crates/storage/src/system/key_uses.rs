@@ -24,7 +24,7 @@ statements! {
     LIST = "
         select {USE}
         from key_use
-        order by last_used_at desc, kid, client_id
+        order by last_used_at desc, kid desc, client_id desc
         limit 100
     ";
 }
