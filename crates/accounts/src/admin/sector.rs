@@ -1,5 +1,5 @@
-//! The document at `sector_identifier_uri` (OpenID Connect Dynamic Registration §5): it names every redirect URI, so that no
-//! client takes the sector of somebody else.
+//! The document at `sector_identifier_uri` (OpenID Connect Dynamic Registration §5): it names every redirect URI, and the
+//! keys of a client that gets tokens without a redirect, so that no client takes the sector of somebody else.
 
 use crate::error::Rejected;
 use usher_domain::oauth::client::Client;
@@ -16,13 +16,13 @@ const MAX_DEPTH: u8 = 4;
 #[derive(Debug, PartialEq, Eq)]
 pub struct ProvenSector {
     uri: String,
-    redirect_uris: Vec<String>,
+    named: Vec<String>,
 }
 
 impl ProvenSector {
     fn of(metadata: &ClientMetadata) -> Option<Self> {
         let uri = metadata.sector_identifier_uri.clone()?;
-        Some(Self { uri, redirect_uris: metadata.redirect_uris.clone() })
+        Some(Self { uri, named: metadata.uris_of_sector() })
     }
 }
 
@@ -40,7 +40,9 @@ pub async fn prove(
     }
     match fetch(outbound, &sector.uri).await {
         Some(document) if metadata.is_in_sector(&document) => Ok(wanted),
-        Some(_) => Err(fault("does not name every redirect URI: it is a JSON array of them")),
+        Some(_) => Err(fault(
+            "does not name every redirect URI: it is a JSON array of them, and of the jwks_uri if the client gets tokens without a redirect",
+        )),
         None => Err(fault("cannot be fetched, or is no JSON")),
     }
 }

@@ -165,6 +165,12 @@ impl Client {
         self.is_anonymous() && !is_on_device(redirect_uri)
     }
 
+    /// Whether the owner of its project answers for it, so that it may see what is issued for the project. Nobody owns
+    /// the project of clients that register themselves, and an unverified client answers for itself alone.
+    pub fn represents_project(&self) -> bool {
+        !self.is_unverified() && self.project_id != SHARED_PROJECT
+    }
+
     /// Whether people are not asked for consent.
     pub fn skips_consent(&self) -> bool {
         self.metadata.first_party && !self.is_unverified()

@@ -163,7 +163,7 @@ impl Callers {
         Ok(match caller {
             Caller::Project(project) => (project.id == id).then_some(Right::Own),
             Caller::FormerToken(project) => (project.id == id).then_some(Right::Operate),
-            Caller::Client { client, scope, .. } if client.project_id == id => {
+            Caller::Client { client, scope, .. } if client.project_id == id && client.represents_project() => {
                 let develops = scope.contains(DEVELOP_SCOPE).then_some(Right::Develop);
                 develops.or_else(|| scope.contains(FOLLOW_SCOPE).then_some(Right::Follow))
             }

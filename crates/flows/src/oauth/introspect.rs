@@ -120,10 +120,14 @@ impl IssuedTokens {
         Ok(self.token_issuer.signing_keys.keyring().sign(alg, signed_introspection::TYP, &claims)?)
     }
 
-    /// A client may introspect access tokens for the APIs of its own project, and its own.
+    /// A client may introspect its own access tokens. Those for the APIs of its project, too, if the project answers for
+    /// it: strangers in one project have nothing to know of each other.
     async fn may_know(&self, asking: &Client, claims: &AccessTokenClaims) -> Result<bool, FlowError> {
         if asking.id.0 == claims.client_id {
             return Ok(true);
+        }
+        if !asking.represents_project() {
+            return Ok(false);
         }
         if let Some(project) = &claims.project_id {
             return Ok(*project == asking.project_id.to_string());

@@ -12,6 +12,7 @@ use usher_protocol::cause::RejectionCause;
 use usher_protocol::client::auth::ClientCredentials;
 use usher_protocol::grant_type::GrantType;
 use usher_protocol::token::{TokenForm, TokenResponse};
+use usher_protocol::token_exchange::TOKEN_EXCHANGE_GRANT;
 
 /// The token endpoint (RFC 6749 §3.2).
 pub struct TokenEndpoint {
@@ -50,6 +51,10 @@ impl TokenEndpoint {
         if !client.metadata.may_use(grant_type.name) {
             let why = "the client may not use this grant type";
             return Err(RejectionCause::GrantNotAllowed(why).into());
+        }
+        // An exchange may also be one for an assertion, which has no identifier of the sector.
+        if grant_type.name != TOKEN_EXCHANGE_GRANT {
+            client.metadata.check_sector_for(grant_type.name)?;
         }
         let binding = self.dpop_proofs.binding_for_tokens(&client, proof, credentials.certificate()).await?;
         // Read before everything else, so that a revocation meanwhile has a later position.

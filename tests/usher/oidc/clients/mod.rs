@@ -10,3 +10,4 @@ mod dynamic_modules;
 mod federated;
 mod registration;
 mod secrets;
+mod strangers;

@@ -3,10 +3,15 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 use usher_domain::oauth::client::ClientType;
+use usher_protocol::ciba::CIBA_GRANT;
 use usher_protocol::client::metadata::{ClientMetadata, SubjectType};
+use usher_protocol::device::DEVICE_CODE_GRANT;
+use usher_protocol::id_jag::JWT_BEARER_GRANT;
+use usher_protocol::token_exchange::{ACCESS_TOKEN_TYPE, TOKEN_EXCHANGE_GRANT};
 
 use super::{ANA, pairwise};
 use crate::api::{By, call};
+use crate::harness::client_key::changed;
 use crate::harness::database::{TestDatabase, on_both_databases};
 use crate::harness::document_host::DocumentHost;
 use crate::harness::relying_party::payload;
@@ -93,6 +98,49 @@ on_both_databases! {
         let mut metadata = public.metadata.clone();
         metadata.subject_type = SubjectType::Pairwise;
         assert!(server.usher.clients.update_client(&public.id, metadata).await.is_err());
+    }
+
+    /// Anybody can register the redirect URIs of somebody else. A device or a CIBA request would then bring the identifiers
+    /// of their sector.
+    async fn a_grant_without_a_redirect_needs_the_keys_of_the_sector(db: TestDatabase) {
+        let server = started(db).await;
+        let host = DocumentHost::start(json!(["https://a.test/cb"])).await;
+        let metadata = |grant: &str, changes: &Value| changed(json!({
+            "client_name": "Shop", "subject_type": "pairwise", "redirect_uris": ["https://a.test/cb"],
+            "grant_types": ["authorization_code", grant],
+        }), changes);
+        let by_key = json!({
+            "token_endpoint_auth_method": "private_key_jwt", "sector_identifier_uri": host.uri, "jwks_uri": host.uri,
+        });
+        for grant in [DEVICE_CODE_GRANT, CIBA_GRANT, JWT_BEARER_GRANT] {
+            for changes in [json!({}), json!({"sector_identifier_uri": host.uri})] {
+                let (status, body) = create(&server, &metadata(grant, &changes)).await;
+                assert!(status == 422 && body.contains("needs no redirect"), "{grant} {changes}: {status} {body}");
+            }
+            host.publish(Some(json!(["https://a.test/cb"])));
+            let (status, body) = create(&server, &metadata(grant, &by_key)).await;
+            assert!(status == 422 && body.contains("does not name"), "{grant}: {status} {body}");
+            host.publish(Some(json!(["https://a.test/cb", host.uri])));
+            let (status, body) = create(&server, &metadata(grant, &by_key)).await;
+            assert_eq!(status, 201, "{grant}: {body}");
+        }
+        // A client that was registered before keeps its registration, and gets no such token.
+        let client = server.client(ClientType::Web, |client| pairwise(client, "https://a.test/cb")).await;
+        let mut before = client.client.metadata.clone();
+        before.grant_types.extend([DEVICE_CODE_GRANT, TOKEN_EXCHANGE_GRANT].map(str::to_owned));
+        let mut tx = server.usher.core.store.begin().await.unwrap();
+        tx.set_client_metadata(&client.client.id, &before, server.now()).await.unwrap();
+        tx.commit().await.unwrap();
+        server.usher.clients.cache.invalidate(&client.client.id);
+        let device = server.call(&client, "/oauth2/device", &[("scope", "openid")]).await;
+        assert_eq!((device.status.as_u16(), device.error()), (400, "unauthorized_client"), "{device:?}");
+        let form = [("grant_type", DEVICE_CODE_GRANT), ("device_code", "x")];
+        assert_eq!(server.call(&client, "/oauth2/token", &form).await.error(), "unauthorized_client");
+        let form = [
+            ("grant_type", TOKEN_EXCHANGE_GRANT), ("subject_token", "x"), ("subject_token_type", ACCESS_TOKEN_TYPE),
+        ];
+        assert_eq!(server.call(&client, "/oauth2/token", &form).await.error(), "unauthorized_client");
+        server.signed_in_at(&mut server.browser(), &client).await;
     }
 
     async fn the_document_is_read_again_when_the_redirect_uris_change_and_not_otherwise(db: TestDatabase) {

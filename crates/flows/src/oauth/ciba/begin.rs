@@ -75,6 +75,7 @@ impl CibaRequests {
             let why = "the client may not use the CIBA grant";
             return Err(RejectionCause::GrantNotAllowed(why).into());
         }
+        client.metadata.check_sector_for(CIBA_GRANT)?;
         let checked = self.check(&client, form).await?;
         let hinted = self.whom_it_names(&client, &checked.parameters.hint).await?;
         self.throttles.count_ciba_request(&client.id, &hinted.named).await?;

@@ -59,6 +59,7 @@ impl DeviceAuthorizations {
             let why = "the client may not use the device code grant";
             return Err(RejectionCause::GrantNotAllowed(why).into());
         }
+        client.metadata.check_sector_for(DEVICE_CODE_GRANT)?;
         let mut request = AuthorizeRequest::check_device(form, &client.rules())?;
         self.throttles.count_device_request(&client.id, &device.source).await?;
         let targets = self.apis.limit(&client, &mut request).await?;

@@ -65,6 +65,7 @@ impl GrantHandler for TokenExchangeGrant {
 impl TokenExchangeGrant {
     async fn exchange(&self, call: &TokenCall, request: &TokenExchangeRequest) -> Result<TokenResponse, FlowError> {
         let client = &*call.client;
+        client.metadata.check_sector_for(TOKEN_EXCHANGE_GRANT)?;
         let subject = self.open_subject(call, &request.subject_token).await?;
         let Some((_, user)) = &subject.person else {
             return Err(OAuthError::invalid_request("the subject token belongs to no user").into());
@@ -100,6 +101,10 @@ impl TokenExchangeGrant {
         let subject = self.open(call, token, "the subject token is not valid here").await?;
         if subject.claims.project_id.as_ref() != Some(&call.client.project_id.to_string()) {
             return Err(OAuthError::invalid_request("the subject token was issued for another project").into());
+        }
+        if !call.client.represents_project() && subject.claims.client_id != call.client.id.0 {
+            let why = "the subject token was issued to another client, and nobody has vouched for this one";
+            return Err(OAuthError::invalid_request(why).into());
         }
         Ok(subject)
     }
