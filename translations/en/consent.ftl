@@ -29,6 +29,7 @@ scope-offline = Access when you are away
 scope-offline-text = Until you sign out here or remove its access.
 scope-offline-device-text = Until you remove its access or end its session in your account.
 scope-other-text = A permission this application defines itself.
+scope-usher-text = A right at this server itself, not at the application.
 
 device-title = Connect a device
 device-lead = Type the code that your device shows.

@@ -29,6 +29,7 @@ scope-offline = Acesso quando você não está
 scope-offline-text = Até você sair aqui ou remover o acesso.
 scope-offline-device-text = Até você remover o acesso ou encerrar a sessão do dispositivo na sua conta.
 scope-other-text = Uma permissão definida pelo próprio aplicativo.
+scope-usher-text = Um direito neste próprio servidor, não no aplicativo.
 
 device-title = Conectar um dispositivo
 device-lead = Digite o código que o seu dispositivo mostra.

@@ -26,6 +26,11 @@ pub fn recipient<'a>(user: &'a User, name: Option<&'a str>) -> Option<Recipient<
     user.email.as_ref().map(|email| Recipient { email: email.as_str(), name, lang: lang_of(user) })
 }
 
+/// The recipient of an email that is written for nobody and not sent (RFC 2606 §2).
+pub fn nobody<'a>() -> Recipient<'a> {
+    Recipient { email: "nobody@example.invalid", name: None, lang: Lang::default() }
+}
+
 /// Queued emails.
 pub struct EmailQueue {
     pub core: Arc<Core>,

@@ -128,7 +128,7 @@ impl OAuthReply {
             FlowError::OAuth(error) if error.code == ErrorCode::TemporarilyUnavailable => Self { error, ..busy(1) },
             FlowError::OAuth(error) => Self::plain(error),
             FlowError::Rejected(Rejected::TooMany { seconds }) => {
-                later(StatusCode::TOO_MANY_REQUESTS, "too many failed attempts; try again later", seconds)
+                later(StatusCode::TOO_MANY_REQUESTS, "too many attempts; try again later", seconds)
             }
             FlowError::Rejected(Rejected::Busy { seconds }) => busy(seconds),
             FlowError::Rejected(refused) => Self::plain(OAuthError::invalid_request(refused.to_string())),

@@ -290,7 +290,7 @@ fn response_mode(params: &Params, _: &ClientRules<'_>, request: &mut AuthorizeRe
 fn length(_: &Params, _: &ClientRules<'_>, request: &mut AuthorizeRequest) -> Result<(), OAuthError> {
     let (AuthorizeRequest { state, nonce, login_hint, ui_locales, resource, .. }, claims) =
         (&*request, &request.claims);
-    let single = [state, nonce, login_hint, ui_locales, &claims.sub].into_iter().flatten();
+    let single = [state, nonce, login_hint, ui_locales].into_iter().flatten().chain(&claims.subs);
     let listed = request.acr_values.iter().chain(claims.essential_acr.iter().flatten()).chain(resource);
     if single.chain(listed).map(String::len).sum::<usize>() > MAX_TOGETHER {
         let parameters = "state, nonce, login_hint, ui_locales, acr_values, resource and claims";

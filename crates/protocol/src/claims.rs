@@ -28,9 +28,9 @@ pub struct ClaimsRequest {
     /// To be included in the ID token.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub id_token: BTreeSet<String>,
-    /// The `sub` that the ID token must have, if the request names one (§5.5.1).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub sub: Option<String>,
+    /// The ID token must have one of these as its `sub`, if the request names any (§5.5.1).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub subs: Vec<String>,
     /// An essential `acr`: the accepted values, or any if empty.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub essential_acr: Option<Vec<String>>,
@@ -57,17 +57,19 @@ impl ClaimsRequest {
             }
         }
         let text = |value: &Value| value.as_str().map(str::to_owned);
-        let sub = [&id_token, &userinfo].into_iter().find_map(|claims| claims.get("sub")?.get("value").and_then(text));
-        let essential_acr =
-            id_token.get("acr").filter(|acr| acr.get("essential") == Some(&Value::Bool(true))).map(|acr| {
-                let listed =
-                    acr.get("values").and_then(Value::as_array).map(|all| all.iter().filter_map(text).collect());
-                listed.or_else(|| acr.get("value").and_then(text).map(|one| vec![one])).unwrap_or_default()
-            });
+        let named = |wish: &Value| -> Vec<String> {
+            let listed = wish.get("values").and_then(Value::as_array);
+            let listed = listed.map(|all| all.iter().filter_map(text).collect());
+            listed.or_else(|| wish.get("value").and_then(text).map(|one| vec![one])).unwrap_or_default()
+        };
+        let of_sub = |claims: &Map<String, Value>| claims.get("sub").map(named).filter(|subs| !subs.is_empty());
+        let subs = [&id_token, &userinfo].into_iter().find_map(of_sub).unwrap_or_default();
+        let essential = |acr: &&Value| acr.get("essential") == Some(&Value::Bool(true));
+        let essential_acr = id_token.get("acr").filter(essential).map(named);
         let known = |claims: &Map<String, Value>| {
             claims.keys().filter(|name| UserClaims::STANDARD.contains(name)).cloned().collect()
         };
-        Ok(Self { userinfo: known(&userinfo), id_token: known(&id_token), sub, essential_acr })
+        Ok(Self { userinfo: known(&userinfo), id_token: known(&id_token), subs, essential_acr })
     }
 }
 
@@ -88,7 +90,7 @@ impl ClaimsRequest {
     /// Only the names: what is needed after sign-in.
     #[must_use]
     pub fn names(&self) -> Self {
-        Self { userinfo: self.userinfo.clone(), id_token: self.id_token.clone(), sub: None, essential_acr: None }
+        Self { userinfo: self.userinfo.clone(), id_token: self.id_token.clone(), subs: Vec::new(), essential_acr: None }
     }
 }
 
@@ -103,7 +105,9 @@ mod tests {
         let request = ClaimsRequest::parse(asked).unwrap();
         assert_eq!(request.userinfo, BTreeSet::from(["name".to_owned()]));
         assert_eq!(request.id_token, BTreeSet::from(["email".to_owned()]));
-        assert_eq!(request.sub.as_deref(), Some("s1"));
+        assert_eq!(request.subs, ["s1"]);
+        let values = r#"{"id_token":{"sub":{"values":["s1","s2"]}}}"#;
+        assert_eq!(ClaimsRequest::parse(values).unwrap().subs, ["s1", "s2"]);
         assert_eq!(request.essential_acr, Some(vec!["mfa".to_owned()]));
     }
 

@@ -16,7 +16,12 @@ const OF_USHER: [&str; 7] = ["openid", "profile", "email", "address", "phone", "
 
 /// Whether this scope is one of Usher itself and of no API: those of OpenID Connect, and those of Usher's own API.
 pub fn is_of_usher(token: &str) -> bool {
-    OF_USHER.contains(&token) || token.starts_with("usher:")
+    OF_USHER.contains(&token) || is_of_usher_api(token)
+}
+
+/// Whether this scope is a right at Usher's own API.
+pub fn is_of_usher_api(token: &str) -> bool {
+    token.starts_with("usher:")
 }
 
 /// A set of scope tokens. Order has no meaning (RFC 6749 §3.3), so they are sorted.
@@ -73,6 +78,12 @@ impl Scope {
     #[must_use]
     pub fn without(&self, token: &str) -> Self {
         Self(self.0.iter().filter(|held| *held != token).cloned().collect())
+    }
+
+    /// Without the rights at Usher's own API.
+    #[must_use]
+    pub fn without_usher_api(&self) -> Self {
+        Self(self.0.iter().filter(|token| !is_of_usher_api(token)).cloned().collect())
     }
 
     /// The tokens that are scopes of Usher itself.

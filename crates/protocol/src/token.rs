@@ -68,9 +68,10 @@ pub struct TokenResponse {
     pub token_type: &'static str,
     /// Seconds until the access token expires.
     pub expires_in: u64,
-    /// The granted scope.
-    #[serde(skip_serializing_if = "String::is_empty")]
-    pub scope: String,
+    /// The granted scope. Absent if none was requested or granted; empty if no requested scope has a meaning at the
+    /// resources of the access token, because its absence would say that all were granted (RFC 6749 §5.1).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub scope: Option<String>,
     /// The refresh token, if there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub refresh_token: Option<String>,

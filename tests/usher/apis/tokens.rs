@@ -40,6 +40,27 @@ fn claims(answer: &Answer) -> Value {
 }
 
 on_both_databases! {
+    async fn what_was_granted_is_stated_and_nothing_alone_is_refused(db: TestDatabase) {
+        let server = TestServer::on(db, &[]).await;
+        server.user(ANA).await;
+        server.api_of(server.project, ORDERS, settings(&["orders:read"])).await;
+        let client = server.client(ClientType::Web, |client| {
+            client.first_party = true;
+            client.scope = scope("openid offline_access orders:read m:read");
+        }).await;
+        let asked = |scope| [("resource", ORDERS), ("scope", scope)];
+        for nothing in ["m:read", "m:read offline_access"] {
+            let landing = server.browser().open(&server.authorize_url(&client, &asked(nothing))).await;
+            assert_eq!(landing.answer("error").as_deref(), Some("invalid_scope"), "{nothing}");
+        }
+        let told = server.tokens_with(&client, &asked("openid m:read"), &[]).await;
+        assert_eq!(told.json["scope"], "openid", "{told:?}");
+        let told = server.tokens_with(&client, &asked("orders:read m:read offline_access"), &[]).await;
+        assert_eq!(told.json["scope"], "orders:read", "{told:?}");
+        let told = server.tokens_with(&client, &asked("offline_access"), &[]).await;
+        assert_eq!(told.json["scope"], "offline_access", "{told:?}");
+    }
+
     async fn without_a_resource_a_token_is_for_the_default_api_and_else_for_usher_alone(db: TestDatabase) {
         let shop = Shop::on(db).await;
         let server = &shop.server;

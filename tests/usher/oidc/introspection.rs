@@ -118,7 +118,8 @@ async fn what_is_not_good_is_only_not_good() {
         let answer = server.call(&client, "/oauth2/introspect", &[("token", token)]).await;
         assert_eq!((answer.status.as_u16(), answer.json), (200, json!({"active": false})));
     }
-    for form in [&[][..], &[("token", "")], &[("token", "a"), ("token", "b")]] {
+    let hinted_twice = [("token", "a"), ("token_type_hint", "access_token"), ("token_type_hint", "refresh_token")];
+    for form in [&[][..], &[("token", "")], &[("token", "a"), ("token", "b")], &hinted_twice] {
         let answer = server.call(&client, "/oauth2/introspect", form).await;
         assert_eq!((answer.status.as_u16(), answer.error()), (400, "invalid_request"), "{form:?}");
     }

@@ -70,7 +70,8 @@ async fn a_request_that_names_no_token_or_no_client_is_refused() {
     let client = server.client(ClientType::Web, |_| {}).await;
     let answer = server.call(&client, "/oauth2/revoke", &[("token", "garbage")]).await;
     assert_eq!((answer.status.as_u16(), answer.json), (200, serde_json::json!({})), "JSON clients read every body");
-    for form in [&[][..], &[("token", "")], &[("token", "a"), ("token", "b")]] {
+    let hinted_twice = [("token", "a"), ("token_type_hint", "access_token"), ("token_type_hint", "refresh_token")];
+    for form in [&[][..], &[("token", "")], &[("token", "a"), ("token", "b")], &hinted_twice] {
         let answer = server.call(&client, "/oauth2/revoke", form).await;
         assert_eq!((answer.status.as_u16(), answer.error()), (400, "invalid_request"), "{form:?}");
     }

@@ -70,6 +70,7 @@ impl Apis {
             })
             .collect();
         let of_usher = asked.map(Scope::of_usher).unwrap_or_default();
+        let of_usher = if client.is_unverified() { of_usher.without_usher_api() } else { of_usher };
         let scope = apis.values().fold(of_usher, |all, scope| all.union(scope));
         let other_project = project.filter(|project| *project != client.project_id);
         Ok(RequestTargets { targets: GrantTargets { usher, apis, other_project, requested: named }, scope })
@@ -82,7 +83,9 @@ impl Apis {
     pub async fn limit(&self, client: &Client, request: &mut AuthorizeRequest) -> Result<GrantTargets, FlowError> {
         let asked = Some(&request.scope).filter(|scope| !scope.is_empty());
         let found = self.targets_of(client, &request.resource, asked).await?;
-        if asked.is_some() && found.scope.is_empty() {
+        // `offline_access` alone permits nothing: it is no reason for a refresh token that nobody has a use for.
+        let permits = |scope: &Scope| scope.iter().any(|token| token != "offline_access");
+        if asked.is_some_and(|asked| found.scope.is_empty() || permits(asked) && !permits(&found.scope)) {
             let why = "scope names nothing that this client may ask for at the resources of the request";
             return Err(RejectionCause::ScopeNotAllowed(why).into());
         }

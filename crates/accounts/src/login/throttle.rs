@@ -151,9 +151,14 @@ impl Throttles {
         self.take_all(self.core.config.limits.ciba, &[Bucket { name, factor: 1 }]).await
     }
 
-    /// Counts one email to a user about CIBA requests, of whatever client. `false`: send none.
-    pub async fn may_email_about_ciba(&self, user: UserId) -> Result<bool, FlowError> {
-        let bucket = Bucket { name: format!("ciba/email/{user}"), factor: CIBA_EMAIL_FACTOR };
+    /// Counts one email to a user about CIBA requests, of whatever client. `false`: send none. Requests for nobody count,
+    /// too, by what they name: the time of the answer must not show whether the person exists.
+    pub async fn may_email_about_ciba(&self, user: Option<UserId>, named: &str) -> Result<bool, FlowError> {
+        let name = match user {
+            Some(user) => format!("ciba/email/{user}"),
+            None => format!("ciba/no-email/{}", self.bucket_name(named)),
+        };
+        let bucket = Bucket { name, factor: CIBA_EMAIL_FACTOR };
         match self.take_all(self.core.config.limits.ciba, &[bucket]).await {
             Ok(()) => Ok(true),
             Err(FlowError::Rejected(Rejected::TooMany { .. })) => Ok(false),

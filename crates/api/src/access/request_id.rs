@@ -9,7 +9,10 @@ use usher_domain::urls;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// Gives each response below `/access/` the identifier of its request. A repeated header is no identifier.
+/// The longest identifier that is returned, in bytes.
+const LONGEST: usize = 128;
+
+/// Gives each response below `/access/` the identifier of its request. A repeated or very long header is no identifier.
 pub async fn echo(request: Request, next: Next) -> Response {
     let id = if request.uri().path().starts_with(urls::ACCESS) { only_value(&request) } else { None };
     let mut response = next.run(request).await;
@@ -21,5 +24,5 @@ pub async fn echo(request: Request, next: Next) -> Response {
 
 fn only_value(request: &Request) -> Option<HeaderValue> {
     let mut values = request.headers().get_all(REQUEST_ID).iter();
-    values.next().filter(|_| values.next().is_none()).cloned()
+    values.next().filter(|id| values.next().is_none() && id.len() <= LONGEST).cloned()
 }

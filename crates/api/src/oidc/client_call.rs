@@ -69,7 +69,7 @@ impl GrantedScope for Json<CibaResponse> {}
 
 impl GrantedScope for Json<TokenResponse> {
     fn granted(&self) -> (Option<String>, Option<String>) {
-        (Some(self.0.scope.clone()), self.0.id_token.clone())
+        (self.0.scope.clone(), self.0.id_token.clone())
     }
 }
 
@@ -134,8 +134,9 @@ impl ClientCall {
     /// The token that the call is about (RFC 7009 §2.1, RFC 7662 §2.1).
     ///
     /// # Errors
-    /// `invalid_request` if it is missing or repeated.
+    /// `invalid_request` if it is missing, or if it or its hint is repeated.
     pub fn token(&self) -> Result<&str, OAuthError> {
+        self.form.get("token_type_hint").map_err(|_| OAuthError::repeated("token_type_hint"))?;
         let token = self.form.get("token").map_err(|_| OAuthError::repeated("token"))?;
         token.ok_or_else(|| OAuthError::invalid_request("token is missing"))
     }

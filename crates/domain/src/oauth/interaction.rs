@@ -202,17 +202,22 @@ impl Interaction {
         now >= self.began_at + LIFETIME
     }
 
-    /// The user that the client expects, if the request names one.
-    pub fn expected_sub(&self) -> Option<&str> {
-        self.request.claims.sub.as_deref().or(match &self.hinted {
-            Some(IdTokenHint::Person(sub)) => Some(sub.0.as_str()),
-            Some(IdTokenHint::Unreadable) | None => None,
-        })
+    /// Whether the request names the user, or some of whom it is one.
+    pub fn expects_somebody(&self) -> bool {
+        !self.request.claims.subs.is_empty() || matches!(self.hinted, Some(IdTokenHint::Person(_)))
     }
 
     /// Whether the client expects another user.
     pub fn expects_another(&self, sub: &Sub) -> bool {
-        self.expected_sub().map_or(self.hinted.is_some(), |expected| expected != sub.0)
+        let expected = &self.request.claims.subs;
+        if !expected.is_empty() {
+            return !expected.contains(&sub.0);
+        }
+        match &self.hinted {
+            Some(IdTokenHint::Person(hinted)) => hinted != sub,
+            Some(IdTokenHint::Unreadable) => true,
+            None => false,
+        }
     }
 
     /// The same request, restarted: the person authenticates and consents again. `None` if the client sent it too long
@@ -307,7 +312,7 @@ impl Interaction {
             return Some(InteractionStep::SignIn { again: false });
         };
         // An unreadable hint cannot be checked: the user who signs in now is accepted.
-        let answered = acted && self.expected_sub().is_none();
+        let answered = acted && !self.expects_somebody();
         if !answered && self.expects_another(session.sub) {
             return Some(InteractionStep::SignIn { again: false });
         }

@@ -177,7 +177,7 @@ pub(crate) fn refusal(error: &FlowError) -> Option<OAuthError> {
                 .then(|| error.clone())
         }
         FlowError::Rejected(Rejected::TooMany { .. }) => {
-            Some(OAuthError::new(ErrorCode::TemporarilyUnavailable, "too many failed attempts; try again later"))
+            Some(OAuthError::new(ErrorCode::TemporarilyUnavailable, "too many attempts; try again later"))
         }
         FlowError::Rejected(_) | FlowError::Internal(_) => None,
     }

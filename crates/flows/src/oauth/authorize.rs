@@ -420,9 +420,9 @@ impl Authorizations {
 
     /// Replaces the identifiers by which the client knows users by the public ones, which the sealed request keeps.
     async fn resolve_subjects(&self, client: &Client, request: &mut AuthorizeRequest) -> Result<(), FlowError> {
-        if let Some(sub) = request.claims.sub.take() {
+        for sub in &mut request.claims.subs {
             // An identifier that the client does not know is that of nobody who could sign in.
-            request.claims.sub = Some(self.subjects.named_by(client, &sub).await?.unwrap_or(Sub(String::new())).0);
+            *sub = self.subjects.named_by(client, sub).await?.unwrap_or(Sub(String::new())).0;
         }
         if !client.metadata.subject_type.is_public()
             && let Some(hint) = &request.login_hint
@@ -464,8 +464,9 @@ fn pick<'a>(interaction: &Interaction, accounts: &'a [Account]) -> Option<&'a Ac
     if let Some(acted) = interaction.signed_in.or(interaction.chosen) {
         return live().find(|account| account.session.id == acted);
     }
-    if let Some(sub) = interaction.expected_sub() {
-        return live().find(|account| account.user.sub.0 == sub).or_else(|| live().next());
+    if interaction.expects_somebody() {
+        let expected = |account: &&Account| !interaction.expects_another(&account.user.sub);
+        return live().find(expected).or_else(|| live().next());
     }
     let hint = interaction.request.login_hint.as_deref();
     hint.and_then(|hint| live().find(|account| is_named_by(account, hint))).or_else(|| live().next())
@@ -481,7 +482,7 @@ fn is_named_by(account: &Account, hint: &str) -> bool {
 
 /// Does `login_hint` name a user who is not signed in? A hint of an unknown form names none.
 fn names_another(interaction: &Interaction, accounts: &[Account]) -> bool {
-    let hint = interaction.request.login_hint.as_deref().filter(|_| interaction.expected_sub().is_none());
+    let hint = interaction.request.login_hint.as_deref().filter(|_| !interaction.expects_somebody());
     hint.is_some_and(|hint| {
         let named = || accounts.iter().filter(|account| is_named_by(account, hint));
         !named().any(|account| account.live) && (named().next().is_some() || Email::parse(hint).is_ok())

@@ -130,7 +130,7 @@ impl TokenIssuer {
             issued_token_type: None,
             token_type: token_type(wanted.binding),
             expires_in: wanted.target.lifetime.as_secs(),
-            scope: wanted.target.scope.to_string(),
+            scope: stated_scope(wanted.scope, &wanted.target.scope),
             refresh_token: wanted
                 .generation
                 .map(|generation| self.refresh_token(wanted.grant.id, generation, wanted.refresh_binding)),
@@ -146,7 +146,7 @@ impl TokenIssuer {
             issued_token_type: None,
             token_type: token_type(call.binding.as_ref()),
             expires_in: target.lifetime.as_secs(),
-            scope: claims.scope,
+            scope: Some(claims.scope).filter(|scope| !scope.is_empty()),
             refresh_token: None,
             id_token: None,
         })
@@ -163,7 +163,7 @@ impl TokenIssuer {
             issued_token_type: Some(ACCESS_TOKEN_TYPE),
             token_type: token_type(claims.cnf.as_ref()),
             expires_in: Timestamp(claims.exp).seconds_since(self.core.now()),
-            scope: claims.scope.clone(),
+            scope: Some(claims.scope.clone()).filter(|scope| !scope.is_empty()),
             refresh_token: None,
             id_token: None,
         })
@@ -277,6 +277,15 @@ impl TokenIssuer {
             },
         })
     }
+}
+
+/// `scope` of a response: that of the access token. If it has none, those of Usher itself that were granted beside it, such
+/// as `openid`.
+fn stated_scope(granted: &Scope, at_target: &Scope) -> Option<String> {
+    if granted.is_empty() && at_target.is_empty() {
+        return None;
+    }
+    Some(if at_target.is_empty() { granted.of_usher().to_string() } else { at_target.to_string() })
 }
 
 /// How an access token is to be presented (RFC 6750, RFC 9449 §5).

@@ -50,7 +50,22 @@ impl DocumentUrl {
 
     /// Whether it is on this machine, which only development accepts.
     pub fn is_on_loopback(&self) -> bool {
-        is_loopback(&self.0)
+        is_loopback(&self.0) || self.is_other_name_of_loopback()
+    }
+
+    /// Other spellings that lead to this machine (RFC 6761 §6.3, RFC 4291 §2.5.5.2).
+    fn is_other_name_of_loopback(&self) -> bool {
+        match self.0.host() {
+            Some(Host::Domain(name)) => {
+                let name = name.trim_end_matches('.');
+                name == "localhost" || name.ends_with(".localhost")
+            }
+            Some(Host::Ipv4(address)) => address.is_unspecified(),
+            Some(Host::Ipv6(address)) => {
+                address.is_unspecified() || address.to_ipv4_mapped().is_some_and(|address| address.is_loopback())
+            }
+            None => false,
+        }
     }
 }
 

@@ -83,6 +83,8 @@ pub fn described(document: &Map<String, Value>) -> Result<ClientMetadata, Vec<Me
     if metadata.client_name.trim().is_empty() {
         metadata.client_name = host_of(metadata.redirect_uris.first().or(metadata.client_uri.as_ref()));
     }
+    // Rights at the API of Usher itself are not for software that nobody knows.
+    metadata.scope = metadata.scope.without_usher_api();
     // The method that is called `client_secret` here is none of RFC 7591.
     if metadata.token_endpoint_auth_method == AuthMethod::ClientSecret {
         return Err(vec![MetadataFault::new("token_endpoint_auth_method", "is not supported")]);
@@ -140,6 +142,7 @@ fn host_of(uri: Option<&String>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::scope::Scope;
     use serde_json::json;
 
     fn read(document: &Value) -> Result<ClientMetadata, Vec<MetadataFault>> {
@@ -168,6 +171,12 @@ mod tests {
             ..ClientMetadata::default()
         };
         assert_eq!(read(&hostile), Ok(expected));
+    }
+
+    #[test]
+    fn scopes_of_the_api_of_usher_are_dropped() {
+        let read = read(&json!({"redirect_uris": ["https://a.test/cb"], "scope": "openid usher:project orders:read"}));
+        assert_eq!(read.unwrap().scope, Scope::of(["openid", "orders:read"]));
     }
 
     #[test]

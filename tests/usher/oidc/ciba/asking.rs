@@ -35,6 +35,29 @@ on_both_databases! {
         assert_eq!(server.database.count(told).await, 0, "and in no project's");
     }
 
+    /// The time of an answer shows what was written before it.
+    async fn a_request_for_nobody_writes_what_one_for_a_person_writes(db: TestDatabase) {
+        let server = TestServer::on(db, &[]).await;
+        server.user(ANA).await;
+        let client = call_centre(&server).await;
+        let rows = async || {
+            let mut rows = Vec::new();
+            for table in ["throttle", "ciba_request", "event"] {
+                rows.push(server.database.count(&format!("select count(*) from {table}")).await);
+            }
+            rows
+        };
+        let mut written = Vec::new();
+        for hint in [ANA, "nobody@example.test"] {
+            let before = rows().await;
+            assert_eq!(server.ciba_asks(&client, &[("login_hint", hint)]).await.status, 200);
+            let after = rows().await;
+            written.push(after.iter().zip(&before).map(|(after, before)| after - before).collect::<Vec<_>>());
+        }
+        assert_eq!(written[0], written[1]);
+        assert_eq!(server.emails().await.len(), 1, "nobody gets none");
+    }
+
     async fn a_client_cannot_bombard_a_person(db: TestDatabase) {
         let server = TestServer::on(db, &[("limits.ciba", "2/hour")]).await;
         server.user(ANA).await;

@@ -3,11 +3,12 @@
 use reqwest::Method;
 use serde_json::json;
 use usher_accounts::RegisteredClient;
+use usher_domain::id::ClientId;
 use usher_domain::oauth::client::ClientType;
 use usher_protocol::client::metadata::ClientMetadata;
 
 use crate::api::{By, call};
-use crate::apis::{ANA, ORDERS, settings};
+use crate::apis::{ANA, ORDERS, scope, settings};
 use crate::harness::database::on_both_databases;
 use crate::harness::server::TestServer;
 use crate::oidc::clients::dynamic::{metadata, registering};
@@ -51,5 +52,39 @@ on_both_databases! {
         assert_eq!(introspected(&server, &shop, &own).await["active"], true, "the project knows its clients");
         server.usher.clients.set_client_trusted(&agent.client.id, true).await.unwrap();
         assert_eq!(introspected(&server, &agent, &token).await["active"], true);
+    }
+
+    async fn rights_at_the_api_of_usher_are_not_for_strangers(db: TestDatabase) {
+        let server = registering(db, "open").await;
+        let asked = metadata(&json!({"scope": "openid usher:project usher:sync"}));
+        let told = server.register(None, &asked).await;
+        let client = server.registered(&told).await;
+        assert_eq!(told.json["scope"], "openid");
+        let tokens = server.tokens_with(&client, &[("scope", "openid usher:project")], &[]).await;
+        assert_eq!(tokens.text("scope"), "openid");
+        // One that was registered before does not get them either.
+        let mut before = client.client.metadata.clone();
+        before.scope = scope("openid usher:project");
+        let mut tx = server.usher.core.store.begin().await.unwrap();
+        tx.set_client_metadata(&client.client.id, &before, server.now()).await.unwrap();
+        tx.commit().await.unwrap();
+        server.usher.clients.cache.invalidate(&client.client.id);
+        let tokens = server.tokens_with(&client, &[("scope", "openid usher:project")], &[]).await;
+        assert_eq!(tokens.text("scope"), "openid");
+    }
+
+    async fn a_server_in_production_fetches_no_document_from_its_own_machine(db: TestDatabase) {
+        let server = TestServer::in_production_with(db, &[("registration.documents", "true")]).await;
+        let shop = server.client(ClientType::Spa, |_| ()).await;
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("there is a free port");
+        listener.set_nonblocking(true).expect("it can be set");
+        let port = listener.local_addr().expect("an address").port();
+        for host in ["127.0.0.1", "localhost", "localhost.", "app.localhost", "[::ffff:7f00:1]"] {
+            let mut client = shop.client.clone();
+            client.id = ClientId(format!("https://{host}:{port}/client.json"));
+            let url = server.authorize_url(&RegisteredClient { client, secret: None }, &[]);
+            assert_eq!(server.browser().open(&url).await.status, 400, "{host}");
+            assert!(listener.accept().is_err(), "{host}: it was called");
+        }
     }
 }

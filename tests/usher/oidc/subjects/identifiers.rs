@@ -90,6 +90,13 @@ on_both_databases! {
             let claims = json!({"id_token": {"sub": {"value": sub(hint)}}}).to_string();
             assert_eq!(silently(&server, browser, client, ("claims", &claims)).await, expected, "{id:?}");
         }
+        for (values, expected) in [
+            (json!([sub(&at_shop)]), "ok"), (json!(["nobody", sub(&at_shop)]), "ok"),
+            (json!(["nobody"]), "login_required"), (json!([sub(&at_bank), "nobody"]), "login_required"),
+        ] {
+            let claims = json!({"id_token": {"sub": {"values": values}}}).to_string();
+            assert_eq!(silently(&server, browser, &shop, ("claims", &claims)).await, expected, "{values}");
+        }
         let claims = json!({"id_token": {"sub": {"value": public}}}).to_string();
         assert_eq!(silently(&server, browser, &shop, ("claims", &claims)).await, "login_required");
     }

@@ -287,6 +287,11 @@ async fn a_request_identifier_comes_back_with_every_answer() {
         assert_eq!(answered.headers["x-request-id"], id, "{path}");
     }
     assert!(!it.ask(ONE, &it.allowed()).await.headers.contains_key("x-request-id"));
+    for (length, returned) in [(128, true), (129, false)] {
+        let request = server.http.post(server.at(ONE)).bearer_auth(&it.shop.token).json(&it.allowed());
+        let request = request.header("x-request-id", "a".repeat(length));
+        assert_eq!(answer(request).await.headers.contains_key("x-request-id"), returned, "{length}");
+    }
 }
 
 /// A decision is made when it is asked for, whatever key a request has.

@@ -10,14 +10,14 @@ use usher_accounts::admin::branding::EmailContext;
 use usher_accounts::admin::keys::SigningKeys;
 use usher_accounts::apis::Apis;
 use usher_accounts::core::Core;
-use usher_accounts::emails::{EmailQueue, recipient};
+use usher_accounts::emails::{EmailQueue, nobody, recipient};
 use usher_accounts::error::FlowError;
 use usher_accounts::login::accounts::secret_hash;
 use usher_accounts::login::throttle::Throttles;
 use usher_accounts::subjects::Subjects;
 use usher_domain::event::EventKind;
 use usher_domain::event::queued_email::QueuedEmail;
-use usher_domain::id::GrantId;
+use usher_domain::id::{GrantId, UserId};
 use usher_domain::oauth::ciba_request::{CibaPingContent, CibaRequest, MUTED_FOR};
 use usher_domain::oauth::client::Client;
 use usher_domain::oauth::single_use::{SingleUseId, SingleUseKind};
@@ -35,6 +35,9 @@ use usher_protocol::ciba::{CIBA_GRANT, CibaParameters, CibaResponse, CibaRules, 
 use usher_protocol::client::auth::ClientCredentials;
 use usher_protocol::params::Params;
 use usher_storage::ciba_requests::NewCibaRequest;
+
+/// The id of no user.
+const NOBODY: UserId = UserId(uuid::Uuid::nil());
 
 /// CIBA requests.
 pub struct CibaRequests {
@@ -56,8 +59,18 @@ struct CheckedRequest {
     signed: Option<SignedCibaRequest>,
 }
 
+/// Whom a request asks.
+#[derive(Clone, Copy)]
+struct AskedPerson<'a> {
+    /// Nobody if there is no such user, or if they do not want to be asked.
+    user: Option<&'a User>,
+    /// What the hint names.
+    named: &'a str,
+}
+
 impl CibaRequests {
-    /// Answers the request of a client. Whether its hint names anybody does not show.
+    /// Answers the request of a client. Whether its hint names anybody shows neither in the answer nor in its time:
+    /// everything but the row of the email is done for nobody, too.
     ///
     /// # Errors
     /// The OAuth error (CIBA Core §13); [`Rejected::TooMany`] after too many requests for one person.
@@ -79,8 +92,9 @@ impl CibaRequests {
         let checked = self.check(&client, form).await?;
         let hinted = self.whom_it_names(&client, &checked.parameters.hint).await?;
         self.throttles.count_ciba_request(&client.id, &hinted.named).await?;
+        let named = hinted.named.clone();
         let asked = self.whom_to_ask(&client, hinted).await?;
-        self.store(&client, checked, asked.as_ref(), source).await
+        self.store(&client, checked, AskedPerson { user: asked.as_ref(), named: &named }, source).await
     }
 
     async fn check(&self, client: &Client, form: &Params) -> Result<CheckedRequest, FlowError> {
@@ -96,19 +110,20 @@ impl CibaRequests {
 
     /// The person, unless they do not want to be asked by this client.
     async fn whom_to_ask(&self, client: &Client, hinted: HintedUser) -> Result<Option<User>, FlowError> {
-        let Some(user) = hinted.user else { return Ok(None) };
-        let muted = self.core.store.is_ciba_muted(user.id, &client.id, self.core.now() - MUTED_FOR).await?;
+        let user = hinted.user;
+        let id = user.as_ref().map_or(NOBODY, |user| user.id);
+        let muted = self.core.store.is_ciba_muted(id, &client.id, self.core.now() - MUTED_FOR).await?;
         if muted {
             tracing::info!(client.id = %client.id, "a CIBA request is not shown: the person reported one of the client");
         }
-        Ok(Some(user).filter(|_| !muted))
+        Ok(user.filter(|_| !muted))
     }
 
     async fn store(
         &self,
         client: &Client,
         checked: CheckedRequest,
-        asked: Option<&User>,
+        asked: AskedPerson<'_>,
         source: &str,
     ) -> Result<CibaResponse, FlowError> {
         let CheckedRequest { asked: request, targets, parameters, signed } = checked;
@@ -116,7 +131,7 @@ impl CibaRequests {
         let request = CibaRequest {
             id: GrantId::new(now, &*self.core.random),
             client_id: client.id.clone(),
-            user_id: asked.map(|user| user.id),
+            user_id: asked.user.map(|user| user.id),
             scope: request.scope,
             targets,
             acr_values: request.acr_values,
@@ -144,7 +159,7 @@ impl CibaRequests {
         client: &Client,
         new: &NewCibaRequest<'_>,
         signed: Option<&SignedCibaRequest>,
-        asked: Option<&User>,
+        asked: AskedPerson<'_>,
     ) -> Result<(), FlowError> {
         let request = new.request;
         let email = self.email(client, request, asked).await?;
@@ -170,26 +185,27 @@ impl CibaRequests {
     }
 
     /// The email to the person. It has no text of the client but its name: an email is no place for strangers' words. None
-    /// is sent after too many, and the account page still shows the request.
+    /// is sent after too many, and the account page still shows the request. One to nobody is written and dropped.
     async fn email(
         &self,
         client: &Client,
         request: &CibaRequest,
-        asked: Option<&User>,
+        asked: AskedPerson<'_>,
     ) -> Result<Option<QueuedEmail>, FlowError> {
-        let Some(user) = asked else { return Ok(None) };
-        let name = user.profile.display_name();
-        let Some(to) = recipient(user, name.as_deref()) else { return Ok(None) };
-        if !self.throttles.may_email_about_ciba(user.id).await? {
+        let name = asked.user.and_then(|user| user.profile.display_name());
+        let person = asked.user.and_then(|user| recipient(user, name.as_deref()));
+        if !self.throttles.may_email_about_ciba(asked.user.map(|user| user.id), asked.named).await? {
             return Ok(None);
         }
+        let (is_somebody, to) = (person.is_some(), person.unwrap_or_else(nobody));
         let link = self.core.config.server.issuer.at(&urls::with(urls::CIBA, "request", &request.id.to_string()));
         let minutes = request.expires_at.seconds_since(request.created_at).div_ceil(60);
         let minutes = u32::try_from(minutes).unwrap_or(u32::MAX);
         let email = emails::ciba_request(&client.metadata.client_name, &link, minutes);
         let brand = self.email_queue.brand(EmailContext::Client(client)).await?;
         let written = email.write(to, request.created_at, &brand)?;
-        Ok(Some(self.email_queue.seal_email(&written, request.expires_at)?))
+        let sealed = self.email_queue.seal_email(&written, request.expires_at)?;
+        Ok(Some(sealed).filter(|_| is_somebody))
     }
 
     fn sealed_ping(&self, auth_req_id: &str, token: Option<String>) -> Result<Option<Vec<u8>>, FlowError> {

@@ -39,7 +39,7 @@ impl Authorizations {
         let asked = AuthorizeRequest {
             scope: request.scope,
             acr_values: request.acr_values,
-            claims: ClaimsRequest { sub: Some(user.sub.0), ..ClaimsRequest::default() },
+            claims: ClaimsRequest { subs: vec![user.sub.0], ..ClaimsRequest::default() },
             ..AuthorizeRequest::default()
         };
         let mark = mark_hash(browser.mark_or_make(&*self.core.random));

@@ -75,7 +75,7 @@ impl IdentityAssertions {
             issued_token_type: Some(ID_JAG_TOKEN_TYPE),
             token_type: NOT_APPLICABLE,
             expires_in: lifetime.as_secs(),
-            scope: access.scope.as_ref().map(ToString::to_string).unwrap_or_default(),
+            scope: access.scope.as_ref().map(ToString::to_string),
             refresh_token: None,
             id_token: None,
         })

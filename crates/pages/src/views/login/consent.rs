@@ -5,6 +5,7 @@ use askama::Template;
 use crate::views::{CibaOrigin, DeviceOrigin, RequestingClient};
 use usher_i18n::Lang;
 use usher_page_kit::views::{Form, Layout, initials, tone};
+use usher_protocol::scope::is_of_usher_api;
 
 /// The consent page.
 #[derive(Clone, Debug, Default, Template)]
@@ -120,10 +121,9 @@ impl ScopeView {
             "offline_access" => Some(("scope-offline", "scope-offline-text")),
             _ => None,
         };
-        let (title, description) = keys.map_or_else(
-            || (scope.to_owned(), lang.text("scope-other-text")),
-            |(title, text)| (lang.text(title), lang.text(text)),
-        );
+        let other = if is_of_usher_api(scope) { "scope-usher-text" } else { "scope-other-text" };
+        let (title, description) = keys
+            .map_or_else(|| (scope.to_owned(), lang.text(other)), |(title, text)| (lang.text(title), lang.text(text)));
         Self { name: scope.to_owned(), title, description, value, new }
     }
 
