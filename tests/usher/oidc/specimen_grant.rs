@@ -33,7 +33,7 @@ impl GrantHandler for SpecimenGrant {
                 issued_token_type: None,
                 token_type: "Bearer",
                 expires_in: 60,
-                scope: String::new(),
+                scope: None,
                 refresh_token: None,
                 id_token: None,
             };

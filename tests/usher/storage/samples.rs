@@ -157,7 +157,7 @@ pub fn grant_in(session: &Session) -> Grant {
     let claims = ClaimsRequest {
         userinfo: ["email".to_owned()].into(),
         id_token: ["acr".to_owned(), "name".to_owned()].into(),
-        sub: Some("somebody".into()),
+        subs: vec!["somebody".into()],
         essential_acr: Some(vec!["aal2".into()]),
     };
     Grant {
