@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use usher_accounts::admin::branding::EmailContext;
 use usher_accounts::core::{Core, Device};
+use usher_accounts::credentials::standing::check_standing;
 use usher_accounts::emails::{EmailQueue, lang_of};
 use usher_accounts::error::{FlowError, Rejected, on_conflict};
 use usher_accounts::login::accounts::{Account, Browser, secret_hash};
@@ -162,14 +163,12 @@ impl ProjectInvitations {
     ///
     /// # Errors
     /// [`Rejected::ProofOver`] if it was accepted, withdrawn or replaced, or has expired; [`Rejected::NotSignedIn`] if the
-    /// account was disabled meanwhile.
+    /// session has ended, [`Rejected::Frozen`] if the user reported a compromise.
     pub async fn accept(&self, token: &str, account: &Account) -> Result<ProjectId, FlowError> {
         let user = account.user.id;
         let found = self.open(token).await?.ok_or(Rejected::ProofOver)?;
         let mut tx = self.core.store.begin().await?;
-        if !tx.hold_user(user).await? {
-            return Err(Rejected::NotSignedIn.into());
-        }
+        check_standing(&mut tx, (user, account.session.id), self.core.now()).await?;
         self.join(&mut tx, token, found.project.id, user).await?;
         tx.commit().await?;
         Ok(found.project.id)
