@@ -119,11 +119,11 @@
   dialog.addEventListener('click', function (event) { if (event.target === dialog) { dialog.close(); } });
   dialog.querySelector('[data-close]').addEventListener('click', function () { dialog.close(); });
 
-  var bar = document.getElementById('find');
+  var bar = document.getElementById('search-bar');
   if (bar) {
     var popup = list.cloneNode(false);
     var remark = note.cloneNode(false);
-    popup.id = 'find-list';
+    popup.id = 'search-bar-list';
     popup.className = 'popup hits';
     remark.className = 'popup palette-note';
     bar.form.append(popup, remark, live.cloneNode(false));

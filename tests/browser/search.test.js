@@ -92,11 +92,11 @@ test('what is not found says so, and what to do next', async () => {
 test('a slash goes to the field in the bar, which shows results while one types', async () => {
   await admin.goto(`${usher.issuer}/console/projects/${project}`);
   await admin.keyboard.press('/');
-  const bar = admin.locator('#find');
+  const bar = admin.locator('#search-bar');
   assert.ok(await bar.evaluate((one) => one === document.activeElement));
   assert.equal(await bar.inputValue(), '', 'the slash is not typed');
   await bar.fill('webhooks');
-  const option = admin.locator('#find-list [role=option]').first();
+  const option = admin.locator('#search-bar-list [role=option]').first();
   await option.waitFor();
   assert.match(await option.innerText(), /Webhooks\s+Greenhouse/, 'of the project in which the reader is');
   await inspect(admin, 'search-bar', { languages: ['en'] });
@@ -104,7 +104,7 @@ test('a slash goes to the field in the bar, which shows results while one types'
   await bar.fill('webhook');
   await option.waitFor();
   await admin.keyboard.press('Escape');
-  await admin.locator('#find-list').waitFor({ state: 'hidden' });
+  await admin.locator('#search-bar-list').waitFor({ state: 'hidden' });
   await bar.fill('webhooks');
   await option.waitFor();
   await Promise.all([admin.waitForEvent('load'), admin.keyboard.press('Enter')]);
@@ -156,8 +156,8 @@ test('the page finds people, clients and settings, and a trace id finds its requ
 test('without JavaScript the field in the bar and the link on phones open the page', async () => {
   const plain = await visitor(browser, { javaScriptEnabled: false, storageState: await admin.context().storageState() });
   await plain.goto(`${usher.issuer}/console`);
-  await plain.fill('#find', 'greenhouse');
-  await Promise.all([plain.waitForEvent('load'), plain.press('#find', 'Enter')]);
+  await plain.fill('#search-bar', 'greenhouse');
+  await Promise.all([plain.waitForEvent('load'), plain.press('#search-bar', 'Enter')]);
   assert.equal(path(plain), '/console/search');
   await follow(plain, plain.getByRole('link', { name: /^Greenhouse Shop/ }));
   assert.match(await heading(plain).innerText(), /Greenhouse Shop/);

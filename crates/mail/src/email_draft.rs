@@ -212,7 +212,7 @@ impl EmailDraft {
         let mut args: Vec<(&str, Arg<'_>)> =
             values.iter().map(|(name, text)| (*name, Arg::from(text.as_str()))).collect();
         args.extend(self.count.map(|count| ("count", count.into())));
-        let title = lang.text(&format!("{}-subject", self.texts));
+        let title = lang.text_with(&format!("{}-subject", self.texts), &args);
         let lead = lang.text_with(&format!("{}-lead", self.texts), &args);
         let links: Vec<EmailLink<'_>> =
             self.buttons.iter().map(|(key, url)| EmailLink { label: lang.text(key), url }).collect();

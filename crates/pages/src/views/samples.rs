@@ -190,8 +190,10 @@ fn joining(lang: Lang) -> Vec<RenderedSample> {
         offers_passkeys: true,
         ..ProjectInvitationPage::default()
     };
-    let invited_here = ProjectInvitationPage { account: Some(HOSTILE.into()), ..invited.clone() };
-    let invited_known = ProjectInvitationPage { may_register: false, ..invited.clone() };
+    // Without the form there are no errors.
+    let invited_known =
+        ProjectInvitationPage { may_register: false, errors: FieldErrors::default(), ..invited.clone() };
+    let invited_here = ProjectInvitationPage { account: Some(HOSTILE.into()), ..invited_known.clone() };
     let without_password = Register {
         offers_passwords: false,
         offers_passkeys: true,
