@@ -456,9 +456,9 @@ async fn production_calls_no_private_address_and_accepts_no_http() {
     let port = host.origin.rsplit(':').next().expect("a port").to_owned();
     for (id, why) in [
         (host.at(PATH), "no https URL"),
-        (format!("https://127.0.0.1:{port}{PATH}"), "cannot be fetched"),
-        (format!("https://localhost:{port}{PATH}"), "cannot be fetched"),
-        (format!("https://[::1]:{port}{PATH}"), "cannot be fetched"),
+        (format!("https://127.0.0.1:{port}{PATH}"), "is not allowed here"),
+        (format!("https://localhost:{port}{PATH}"), "is not allowed here"),
+        (format!("https://[::1]:{port}{PATH}"), "is not allowed here"),
         ("https://169.254.169.254/latest/meta-data".into(), "cannot be fetched"),
         ("https://10.0.0.1/client.json".into(), "cannot be fetched"),
         ("https://metadata.google.internal/c".into(), "cannot be fetched"),
