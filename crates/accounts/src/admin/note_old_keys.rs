@@ -1,8 +1,13 @@
 //! Which clients still present tokens of keys that no longer sign: known before such a key is revoked.
 
+use std::time::Duration;
+
 use super::keys::SigningKeys;
 use crate::error::FlowError;
 use usher_domain::key::{KeyUse, SigningAlg};
+
+/// How long ago a use may be to be of interest.
+const SHOWN_FOR: Duration = Duration::from_hours(90 * 24);
 
 impl SigningKeys {
     /// Notes that a client presented a token of this key, unless the key signs now.
@@ -28,12 +33,12 @@ impl SigningKeys {
         Ok(tx.commit().await?)
     }
 
-    /// Who presented tokens of keys that no longer sign, newest first, at most 100.
+    /// Who presented tokens of keys that no longer sign in the last 90 days, newest first, at most 100.
     ///
     /// # Errors
     /// If the database fails.
     pub async fn list_old_key_uses(&self) -> Result<Vec<KeyUse>, FlowError> {
-        let mut uses = self.core.store.list_key_uses().await?;
+        let mut uses = self.core.store.list_key_uses(self.core.now() - SHOWN_FOR).await?;
         let keyring = self.keyring();
         let signs = |kid: &str| SigningAlg::ALL.iter().any(|alg| keyring.active_kid(*alg) == Some(kid));
         uses.retain(|one| !signs(&one.kid));

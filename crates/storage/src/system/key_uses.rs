@@ -4,6 +4,7 @@ use crate::db::statements;
 use crate::row::row;
 use crate::{Result, Store, Tx};
 use usher_domain::key::KeyUse;
+use usher_domain::time::Timestamp;
 
 row! {
     USE: KeyUse of "key_use" { kid, client_id, last_used_at }
@@ -24,6 +25,7 @@ statements! {
     LIST = "
         select {USE}
         from key_use
+        where last_used_at >= $1
         order by last_used_at desc, kid desc, client_id desc
         limit 100
     ";
@@ -37,8 +39,8 @@ impl Tx {
 }
 
 impl Store {
-    /// The latest uses, newest first.
-    pub async fn list_key_uses(&self) -> Result<Vec<KeyUse>> {
-        self.query(LIST).all().await
+    /// The latest uses since a time, newest first, at most 100.
+    pub async fn list_key_uses(&self, since: Timestamp) -> Result<Vec<KeyUse>> {
+        self.query(LIST).bind(since).all().await
     }
 }

@@ -104,6 +104,7 @@ on_both_databases! {
     /// of their sector.
     async fn a_grant_without_a_redirect_needs_the_keys_of_the_sector(db: TestDatabase) {
         let server = started(db).await;
+        server.user(ANA).await;
         let host = DocumentHost::start(json!(["https://a.test/cb"])).await;
         let metadata = |grant: &str, changes: &Value| changed(json!({
             "client_name": "Shop", "subject_type": "pairwise", "redirect_uris": ["https://a.test/cb"],
