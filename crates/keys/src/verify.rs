@@ -32,6 +32,8 @@ pub struct VerifiedToken {
     pub alg: SigningAlg,
     /// The key it was signed with.
     pub kid: String,
+    /// Whether that key signs now; otherwise another one has replaced it.
+    pub key_signs: bool,
 }
 
 /// Why a token was refused. For the log only: the sender learns only that it is not valid.
@@ -68,42 +70,44 @@ impl Keyring {
     ///
     /// It does not check `exp` or any other claim: the caller must.
     pub fn verify(&self, token: &str, expect: ExpectedToken<'_>) -> Result<VerifiedToken, VerifyError> {
-        verify(token, expect, |kid| self.key(kid))
+        self.verify_with(token, expect, |kid| self.key(kid))
     }
 
     /// Verifies an `id_token_hint`: like [`Keyring::verify`], also with pruned keys. A hint grants no access, and its
     /// session may outlive the key.
     pub fn verify_hint(&self, token: &str, expect: ExpectedToken<'_>) -> Result<VerifiedToken, VerifyError> {
-        verify(token, expect, |kid| self.key_of_hint(kid))
+        self.verify_with(token, expect, |kid| self.key_of_hint(kid))
     }
-}
 
-fn verify<'k>(
-    token: &str,
-    expect: ExpectedToken<'_>,
-    find: impl FnOnce(&str) -> Option<&'k KeyringKey>,
-) -> Result<VerifiedToken, VerifyError> {
-    if token.len() > MAX_TOKEN {
-        return Err(VerifyError::TooLong);
-    }
-    let (message, signature) = token.rsplit_once('.').ok_or(VerifyError::NotCompact)?;
-    let (header, payload) = message.split_once('.').ok_or(VerifyError::NotCompact)?;
-    let header = strict_json::object(&decode(header)?, MAX_DEPTH).map_err(|_| VerifyError::Header)?;
-    let (alg, kid, typ) = ours(&header).ok_or(VerifyError::Header)?;
+    fn verify_with<'k>(
+        &self,
+        token: &str,
+        expect: ExpectedToken<'_>,
+        find: impl FnOnce(&str) -> Option<&'k KeyringKey>,
+    ) -> Result<VerifiedToken, VerifyError> {
+        if token.len() > MAX_TOKEN {
+            return Err(VerifyError::TooLong);
+        }
+        let (message, signature) = token.rsplit_once('.').ok_or(VerifyError::NotCompact)?;
+        let (header, payload) = message.split_once('.').ok_or(VerifyError::NotCompact)?;
+        let header = strict_json::object(&decode(header)?, MAX_DEPTH).map_err(|_| VerifyError::Header)?;
+        let (alg, kid, typ) = ours(&header).ok_or(VerifyError::Header)?;
 
-    let key = find(kid).ok_or(VerifyError::UnknownKey)?;
-    if alg != key.alg.as_str() {
-        return Err(VerifyError::WrongAlg);
+        let key = find(kid).ok_or(VerifyError::UnknownKey)?;
+        if alg != key.alg.as_str() {
+            return Err(VerifyError::WrongAlg);
+        }
+        if typ != expect.typ {
+            return Err(VerifyError::WrongType);
+        }
+        let (payload, signature) = (decode(payload)?, decode(signature)?);
+        if !key.fits(token, message, &signature) {
+            return Err(VerifyError::Signature);
+        }
+        let claims = strict_json::object(&payload, MAX_DEPTH).map_err(|_| VerifyError::Claims)?;
+        let key_signs = self.active_kid(key.alg) == Some(kid);
+        Ok(VerifiedToken { claims, alg: key.alg, kid: key.kid.clone(), key_signs })
     }
-    if typ != expect.typ {
-        return Err(VerifyError::WrongType);
-    }
-    let (payload, signature) = (decode(payload)?, decode(signature)?);
-    if !key.fits(token, message, &signature) {
-        return Err(VerifyError::Signature);
-    }
-    let claims = strict_json::object(&payload, MAX_DEPTH).map_err(|_| VerifyError::Claims)?;
-    Ok(VerifiedToken { claims, alg: key.alg, kid: key.kid.clone() })
 }
 
 /// `alg`, `kid` and `typ`, if the header has exactly these.

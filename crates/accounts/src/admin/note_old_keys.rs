@@ -5,15 +5,16 @@ use std::time::Duration;
 use super::keys::SigningKeys;
 use crate::error::FlowError;
 use usher_domain::key::{KeyUse, SigningAlg};
+use usher_keys::verify::VerifiedToken;
 
 /// How long ago a use may be to be of interest.
 const SHOWN_FOR: Duration = Duration::from_hours(90 * 24);
 
 impl SigningKeys {
-    /// Notes that a client presented a token of this key, unless the key signs now.
-    pub fn note_presented(&self, kid: &str, alg: SigningAlg, client_id: &str) {
-        if self.keyring().active_kid(alg) != Some(kid) {
-            self.old_key_uses.note(kid, client_id, self.core.now());
+    /// Notes that a client presented this token, unless its key signs now.
+    pub fn note_presented(&self, token: &VerifiedToken, client_id: &str) {
+        if !token.key_signs {
+            self.old_key_uses.note(&token.kid, client_id, self.core.now());
         }
     }
 
@@ -39,6 +40,7 @@ impl SigningKeys {
     /// If the database fails.
     pub async fn list_old_key_uses(&self) -> Result<Vec<KeyUse>, FlowError> {
         let mut uses = self.core.store.list_key_uses(self.core.now() - SHOWN_FOR).await?;
+        // An instance that has not loaded the newest keys yet notes those that sign elsewhere.
         let keyring = self.keyring();
         let signs = |kid: &str| SigningAlg::ALL.iter().any(|alg| keyring.active_kid(*alg) == Some(kid));
         uses.retain(|one| !signs(&one.kid));

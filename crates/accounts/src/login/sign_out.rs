@@ -159,7 +159,7 @@ impl SignOuts {
         let text = |name: &str| verified.claims.get(name).and_then(serde_json::Value::as_str);
         let ours = text("iss") == Some(self.core.issuer());
         let client = ClientId(text("aud").filter(|_| ours)?.to_owned());
-        self.signing_keys.note_presented(&verified.kid, verified.alg, &client.0);
+        self.signing_keys.note_presented(&verified, &client.0);
         Some((client, text("sid").and_then(|sid| sid.parse().ok())))
     }
 }

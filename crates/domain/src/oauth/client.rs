@@ -159,8 +159,9 @@ impl Client {
         self.is_unverified() && self.project_id == SHARED_PROJECT
     }
 
-    /// Whether a person decides if their browser is sent to this redirect URI of it, before they have acted: a link that
-    /// names such a client must not lead to any place (RFC 9700 §4.11.2). Nobody else is reached on the person's device.
+    /// Whether the person decides, before they have acted, if their browser goes to this redirect URI: a link that names an
+    /// anonymous client must not redirect to any place by itself (RFC 9700 §4.11.2). A URI on the person's own device leads
+    /// to nobody else.
     pub fn is_left_to_the_person(&self, redirect_uri: &str) -> bool {
         self.is_anonymous() && !is_on_device(redirect_uri)
     }

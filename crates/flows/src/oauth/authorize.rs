@@ -437,7 +437,7 @@ impl Authorizations {
     async fn whom_a_hint_names(&self, client: &Client, hint: &str) -> Result<IdTokenHint, FlowError> {
         let verified = self.signing_keys.keyring().verify_hint(hint, ExpectedToken { typ: ID_TOKEN_TYP }).ok();
         if let Some(verified) = &verified {
-            self.signing_keys.note_presented(&verified.kid, verified.alg, &client.id.0);
+            self.signing_keys.note_presented(verified, &client.id.0);
         }
         let text = |name: &str| verified.as_ref()?.claims.get(name)?.as_str().map(str::to_owned);
         let sub = text("sub").filter(|_| text("iss").as_deref() == Some(self.core.issuer()));

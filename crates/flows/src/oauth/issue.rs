@@ -215,9 +215,10 @@ impl TokenIssuer {
             let opened = self.core.sealer.open_text(Purpose::AccessToken, sealed).ok()?;
             return Some((unpack(&opened)?, String::new()));
         }
-        let verified = self.signing_keys.keyring().verify(token, ExpectedToken { typ: access_token::TYP }).ok()?;
-        let claims: AccessTokenClaims = serde_json::from_value(verified.claims.into()).ok()?;
-        self.signing_keys.note_presented(&verified.kid, verified.alg, &claims.client_id);
+        let mut verified = self.signing_keys.keyring().verify(token, ExpectedToken { typ: access_token::TYP }).ok()?;
+        let claims = std::mem::take(&mut verified.claims);
+        let claims: AccessTokenClaims = serde_json::from_value(claims.into()).ok()?;
+        self.signing_keys.note_presented(&verified, &claims.client_id);
         Some((claims, verified.kid))
     }
 

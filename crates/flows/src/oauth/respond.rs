@@ -57,9 +57,7 @@ impl Authorizations {
         if !client.is_left_to_the_person(redirect_uri) {
             return Ok(Outcome::Answer(answer));
         }
-        let (client, redirect_uri) = (client.clone(), redirect_uri.to_owned());
-        let ui_locales = request.ui_locales.clone();
-        Ok(Outcome::Leave(Box::new(Leaving { client, redirect_uri, answer, reason, ui_locales })))
+        Ok(leave(client, redirect_uri, request, answer, reason))
     }
 
     /// The refusal of an interaction in which the person has not acted, as for [`Self::refuse_at_once`]. A person who
@@ -84,13 +82,8 @@ impl Authorizations {
         if knows {
             return Ok(Outcome::Answer(answer));
         }
-        Ok(Outcome::Leave(Box::new(Leaving {
-            client: client.clone(),
-            redirect_uri: interaction.redirect_uri.clone(),
-            answer,
-            reason: error.description.clone().into_owned(),
-            ui_locales: interaction.request.ui_locales.clone(),
-        })))
+        let reason = error.description.clone().into_owned();
+        Ok(leave(client, &interaction.redirect_uri, &interaction.request, answer, reason))
     }
 
     /// An error for the client (RFC 6749 §4.1.2.1, RFC 9207 §2), with its log line.
@@ -166,4 +159,21 @@ impl Authorizations {
         let jwt = self.signing_keys.keyring().sign(alg, RESPONSE_TYP, &claims)?;
         Ok(response.as_jwt(jwt))
     }
+}
+
+/// The question whether to go to a client that nobody here knows, with this answer.
+fn leave(
+    client: &Arc<Client>,
+    redirect_uri: &str,
+    request: &AuthorizeRequest,
+    answer: AuthorizationResponse,
+    reason: String,
+) -> Outcome {
+    Outcome::Leave(Box::new(Leaving {
+        client: client.clone(),
+        redirect_uri: redirect_uri.to_owned(),
+        answer,
+        reason,
+        ui_locales: request.ui_locales.clone(),
+    }))
 }

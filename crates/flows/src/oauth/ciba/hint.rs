@@ -43,7 +43,7 @@ impl CibaRequests {
     /// The `sub` of an ID token of this client, expired or not.
     fn sub_of(&self, client: &Client, token: &str) -> Option<String> {
         let verified = self.signing_keys.keyring().verify_hint(token, ExpectedToken { typ: ID_TOKEN_TYP }).ok()?;
-        self.signing_keys.note_presented(&verified.kid, verified.alg, &client.id.0);
+        self.signing_keys.note_presented(&verified, &client.id.0);
         let text = |name: &str| verified.claims.get(name)?.as_str();
         let ours = text("iss") == Some(self.core.issuer()) && text("aud") == Some(&client.id.0);
         text("sub").filter(|_| ours).map(str::to_owned)

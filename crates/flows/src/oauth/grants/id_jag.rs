@@ -88,7 +88,7 @@ impl IdentityAssertions {
         let keyring = self.token_issuer.signing_keys.keyring();
         let verified = keyring.verify(id_token, ExpectedToken { typ: ID_TOKEN_TYP });
         let verified = verified.map_err(|_| refused("the subject token is no ID token of this server"))?;
-        self.token_issuer.signing_keys.note_presented(&verified.kid, verified.alg, &client.id.0);
+        self.token_issuer.signing_keys.note_presented(&verified, &client.id.0);
         let claims = verified.claims;
         let text = |name: &str| claims.get(name).and_then(|value| value.as_str());
         // Other tokens of ours have the same type: signed responses of authorization and userinfo have no session.
